@@ -1,0 +1,211 @@
+"""The company's declaration, as the file gives it: what `COMPANY_FILE` may say.
+
+One class an entry. Reading the YAML, with the line of each mistake, is `reading/`; putting
+it into the database is `apply.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import Annotated, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field
+
+CODE = r"^[a-z0-9][a-z0-9_-]{0,31}$"
+Code = Annotated[str, Field(pattern=CODE)]
+Role = Literal["dispatcher", "executor", "manager", "admin"]
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+DAYS: tuple[Day, ...] = get_args(Day)
+CategoryCode = Literal[
+    "plumbing", "heating", "hot_water", "cold_water", "electricity", "elevator", "cleaning",
+    "garbage", "intercom", "roof", "yard", "noise", "parking", "billing", "pests", "security",
+    "other",
+]  # fmt: skip
+
+
+Said = Annotated[str, Field(min_length=1)]
+"""A text that must not be empty."""
+
+
+class Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Hours(Entry):
+    """Local time of the company, `opens` before `closes`, both `HH:MM`."""
+
+    days: Annotated[tuple[Day, ...], Field(min_length=1)]
+    opens: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+    closes: Annotated[str, Field(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
+
+
+class Consent(Entry):
+    """A new `version` asks everyone again."""
+
+    version: Said
+    text: Said
+    policy_url: str = ""
+
+
+class Company(Entry):
+    name: Said
+    greeting: Said
+    timezone: str = "Europe/Moscow"
+    phone: Said
+    emergency_phone: Said
+    site: str = ""
+    site_origins: tuple[str, ...] = ()  # whose pages may show the chat in a frame
+    hours: Annotated[tuple[Hours, ...], Field(min_length=1)]
+    holidays: tuple[date, ...] = ()
+    first_answer_minutes: int = Field(default=20, ge=1)
+    consent: Consent
+
+
+class Room(Entry):
+    """A staff group. With `telegram` it is that supergroup; without, the desk in a browser.
+    The room `main` is always there, declared or not."""
+
+    code: Code
+    title: Said
+    telegram: int | None = None
+
+
+class Entrance(Entry):
+    """`flats` and `floors` are ranges ("1-36", "1-9"); by rule the flats fill the floors from
+    the bottom, `per_floor` each, and the place on the floor is the riser. A lone "9" is nine
+    floors. The reader gives a missing `code`: the house's and the number ("dom-5-2")."""
+
+    number: Said
+    code: Code = ""
+    floors: str = ""
+    flats: str = ""
+    per_floor: int = Field(default=4, ge=1, le=60)
+
+
+class FlatException(Entry):
+    """What the rule gets wrong: another floor or riser, a number with a letter, no flat at all."""
+
+    number: Said
+    entrance: str | None = None
+    floor: int | None = None
+    riser: str | None = None
+    exists: bool = True
+
+
+FlatKind = Literal["flat", "parking", "storeroom", "office"]
+
+
+class OtherPlaces(Entry):
+    """Parking places, storerooms, offices: `numbers` as a range or a list ("1-40", "А1, А2").
+    An empty `prefix` is the kind's own word: "м/м", "кладовка", "офис"."""
+
+    kind: FlatKind
+    numbers: Said
+    prefix: str = ""
+    floor: int | None = None
+
+
+class House(Entry):
+    code: Code
+    address: Said
+    entrances: tuple[Entrance, ...] = ()
+    exceptions: tuple[FlatException, ...] = ()
+    places: tuple[OtherPlaces, ...] = ()
+
+
+class Complex(Entry):
+    code: Code
+    name: Said
+    room: Code = "main"
+    features: tuple[Said, ...] = ()  # free words a form can ask for: barrier, concierge, chute
+    houses: Annotated[tuple[House, ...], Field(min_length=1)]
+
+
+class Step(Entry):
+    """A question of a form. `choice` needs `options`; `when` is for presses: a choice of days
+    and parts of the day is offered by itself."""
+
+    key: Code
+    ask: Said
+    kind: Literal["choice", "text", "when", "photos"]
+    options: tuple[Said, ...] = ()
+    optional: bool = False
+
+
+class Category(Entry):
+    """A kind of request. `complexes` empty = everywhere; `needs` = only where the complex has
+    that feature. The same code may stand again with a `key` of its own (empty = the code):
+    under another title it is one more button, under the same title and for a named complex or
+    feature it stands there instead of the general one. See `list_categories`.
+    `term` in hours, round the clock; `own_flat` asks for a flat (else the common parts do).
+    `advice` is what to do meanwhile."""
+
+    code: CategoryCode
+    key: Code = ""
+    title: Said
+    emergency: bool = False
+    own_flat: bool = True
+    term_hours: int = Field(default=72, ge=1)
+    advice: str = ""
+    complexes: tuple[Code, ...] = ()
+    needs: str = ""
+    form: tuple[Step, ...] = ()
+
+    @property
+    def particularity(self) -> int:
+        return 2 * bool(self.complexes) + bool(self.needs)
+
+
+class QuickAnswer(Entry):
+    id: Code
+    question: Said
+    answer: Said
+    phrases: tuple[Said, ...] = ()
+    topic: str = ""
+    complexes: tuple[Code, ...] = ()
+
+
+class Member(Entry):
+    """One of staff. `telegram`, `vk` are user ids there; `desk` lets them into the browser desk.
+    `rooms` empty = all rooms."""
+
+    code: Code
+    name: Said
+    role: Role
+    title: str = ""  # how residents see them: "диспетчер", "главный инженер"
+    telegram: int | None = None
+    vk: int | None = None
+    desk: bool = True
+    rooms: tuple[Code, ...] = ()
+
+
+class Declaration(Entry):
+    company: Company
+    rooms: tuple[Room, ...] = ()
+    complexes: Annotated[tuple[Complex, ...], Field(min_length=1)]
+    categories: Annotated[tuple[Category, ...], Field(min_length=1)]
+    quick_answers: tuple[QuickAnswer, ...] = ()
+    members: tuple[Member, ...] = ()
+
+    def categories_in(self, complex_code: str) -> list[Category]:
+        """What a resident of that complex may choose from."""
+        features = [f for c in self.complexes if c.code == complex_code for f in c.features]
+        return list_categories(self.categories, complex_code, features)
+
+
+def list_categories(
+    categories: Iterable[Category], complex_code: str, features: Collection[str]
+) -> list[Category]:
+    """The categories of one complex, in the order given: of those with one code and title the
+    most particular."""
+    best: dict[tuple[str, str], Category] = {}
+    for category in categories:
+        if category.complexes and complex_code not in category.complexes:
+            continue
+        if category.needs and category.needs not in features:
+            continue
+        seen = best.get((category.code, category.title))
+        if seen is None or category.particularity > seen.particularity:
+            best[category.code, category.title] = category
+    return list(best.values())
