@@ -1,0 +1,71 @@
+"""Files: what a browser may ask for again, and under which id another messenger knows it."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from services.messaging.types import Attachment
+from services.tables import FileHandle, StoredFile
+
+if TYPE_CHECKING:
+    from services.work import Work
+
+
+class Attachments:
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def keep(self, attachment: Attachment, owner: str, path: str = "") -> StoredFile:
+        """A file under an unguessable id. The same file of a messenger keeps its id."""
+        known = await self._work.session.scalar(
+            select(StoredFile).where(
+                StoredFile.channel == attachment.channel, StoredFile.handle == attachment.handle
+            )
+        )
+        if known is not None:
+            return known
+        file = StoredFile(
+            id=secrets.token_urlsafe(18),
+            channel=attachment.channel,
+            handle=attachment.handle,
+            owner=owner,
+            kind=attachment.kind,
+            title=attachment.title,
+            mime=attachment.mime,
+            size=attachment.size,
+            path=path,
+            created_at=self._work.now,
+        )
+        self._work.session.add(file)
+        await self._work.session.flush()
+        return file
+
+    async def find(self, file_id: str) -> StoredFile | None:
+        return await self._work.session.get(StoredFile, file_id)
+
+    async def find_handle(self, attachment: Attachment, channel: str) -> str | None:
+        return await self._work.session.scalar(
+            select(FileHandle.handle).where(
+                FileHandle.source_channel == attachment.channel,
+                FileHandle.source_handle == attachment.handle,
+                FileHandle.channel == channel,
+                FileHandle.kind == attachment.kind,
+            )
+        )
+
+    async def keep_handle(self, attachment: Attachment, channel: str, handle: str) -> None:
+        await self._work.session.execute(
+            insert(FileHandle)
+            .values(
+                source_channel=attachment.channel,
+                source_handle=attachment.handle,
+                channel=channel,
+                kind=attachment.kind,
+                handle=handle,
+            )
+            .on_conflict_do_nothing()
+        )

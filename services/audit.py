@@ -1,0 +1,22 @@
+"""The audit log: who did what, when. Only ever added to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from services.tables import AuditRecord
+
+if TYPE_CHECKING:
+    from services.work import Work
+
+
+class Audit:
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def note(self, who: str, what: str, about: str, **details: Any) -> None:
+        """`who` and `about` are "member:5", "ticket:1042" and the like; `details` hold no texts
+        of people and no secrets."""
+        self._work.session.add(
+            AuditRecord(at=self._work.now, who=who, what=what, about=about, details=details)
+        )

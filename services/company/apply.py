@@ -1,0 +1,117 @@
+"""Applying the declaration: the file meets what the database holds.
+
+Each entry is compared three ways: what the file said last time, what it says now, what the
+database says. An entry changed in the chat stays unless the file changed it too; then that is a
+conflict and the chat wins until `force`. What leaves the file is withdrawn, never deleted, so
+nothing people have filed loses its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from services.company import storing
+from services.company.declaration import Declaration
+from services.tables import DeclaredEntry
+
+if TYPE_CHECKING:
+    from services.work import Work
+
+APPLY_LOCK = 0x6170706C
+
+
+@dataclass(frozen=True)
+class Change:
+    what: Literal["added", "changed", "withdrawn", "conflict"]
+    kind: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Messengers:
+    """Which staff rooms exist outside the desk. `staff_chat` is where rooms go that name no
+    chat of their own; empty: to the desk."""
+
+    telegram: bool = False
+    staff_chat: str = ""
+
+
+async def apply_declaration(
+    work: Work,
+    declaration: Declaration,
+    messengers: Messengers,
+    *,
+    force: bool = False,
+) -> list[Change]:
+    """Brings the database in line and returns what changed. A second call changes nothing.
+    Roll the work back for a dry run."""
+    await storing.lock(work, APPLY_LOCK)
+    known = {(row.kind, row.key): row for row in await work.session.scalars(select(DeclaredEntry))}
+    changes: list[Change] = []
+    seen: set[tuple[str, str]] = set()
+    for kind, key, content, position in list_entries(declaration, messengers):
+        seen.add((kind, key))
+        before = known.get((kind, key))
+        base = before.content if before else None
+        current = await storing.read(work, kind, key, base)
+        if base == content and current is not None:
+            continue
+        edited = current is not None and base is not None and current != base
+        if edited and current != content and not force:
+            changes.append(Change("conflict", kind, key))
+            continue
+        await storing.write(work, kind, key, content, position)
+        changes.append(Change("changed" if current is not None else "added", kind, key))
+        await _remember(work, kind, key, content)
+    for (kind, key), row in known.items():
+        if (kind, key) not in seen:
+            await storing.withdraw(work, kind, key)
+            await work.session.delete(row)
+            changes.append(Change("withdrawn", kind, key))
+    return changes
+
+
+def list_entries(
+    declaration: Declaration, messengers: Messengers
+) -> Iterator[tuple[str, str, dict[str, Any], int]]:
+    """Every entry as (kind, key, content, position), in an order in which each finds what it
+    refers to."""
+    yield "company", "company", declaration.company.model_dump(mode="json"), 0
+    rooms = {room.code: room for room in declaration.rooms}
+    wanted = dict.fromkeys([*rooms, *(c.room for c in declaration.complexes)])
+    for position, code in enumerate(wanted):
+        room = rooms.get(code)
+        chat = str(room.telegram) if room and room.telegram else messengers.staff_chat
+        on_telegram = bool(messengers.telegram and chat)
+        content = {
+            "title": room.title if room else code,
+            "channel": "telegram" if on_telegram else "desk",
+            "chat": chat if on_telegram else code,
+        }
+        yield "room", code, content, position
+    for position, place in enumerate(declaration.complexes):
+        yield "complex", place.code, place.model_dump(mode="json", exclude={"houses"}), position
+        for index, house in enumerate(place.houses):
+            content = {"complex": place.code, **house.model_dump(mode="json")}
+            yield "house", house.code, content, index
+    for position, category in enumerate(declaration.categories):
+        yield "category", category.key or category.code, category.model_dump(mode="json"), position
+    for position, answer in enumerate(declaration.quick_answers):
+        yield "quick_answer", answer.id, answer.model_dump(mode="json"), position
+    for position, member in enumerate(declaration.members):
+        yield "member", member.code, member.model_dump(mode="json"), position
+
+
+async def _remember(work: Work, kind: str, key: str, content: dict[str, Any]) -> None:
+    row = insert(DeclaredEntry).values(kind=kind, key=key, content=content, applied_at=work.now)
+    await work.session.execute(
+        row.on_conflict_do_update(
+            index_elements=[DeclaredEntry.kind, DeclaredEntry.key],
+            set_={"content": row.excluded.content, "applied_at": row.excluded.applied_at},
+        )
+    )

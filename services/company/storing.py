@@ -1,0 +1,185 @@
+"""Where each kind of declared entry is kept, and how it is read, written and withdrawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from services.company.declaration import House as HouseEntry
+from services.company.flats import list_flats, normalize_number
+from services.tables import (
+    Category,
+    CompanyRow,
+    Complex,
+    Entrance,
+    Flat,
+    House,
+    Member,
+    MemberAccount,
+    QuickAnswer,
+    Room,
+)
+
+if TYPE_CHECKING:
+    from services.work import Work
+
+Content = dict[str, Any]
+CHUNK = 2000  # rows of one INSERT
+KEYED: dict[str, Any] = {"category": Category, "quick_answer": QuickAnswer}
+
+
+async def lock(work: Work, key: int) -> None:
+    """Until the end of the transaction: two processes starting at once apply one after the
+    other."""
+    await work.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+
+
+async def read(work: Work, kind: str, key: str, base: Content | None) -> Content | None:
+    """The entry as the database has it now; None when it is absent or withdrawn. Houses and
+    members' accounts are changed by the file alone, so they read as last declared."""
+    session = work.session
+    if kind == "company":
+        company = await session.get(CompanyRow, 1)
+        return company.content if company else None
+    if kind in KEYED:
+        table = KEYED[kind]
+        return await session.scalar(
+            select(table.content).where(table.key == key, table.withdrawn_at.is_(None))
+        )
+    if kind == "room":
+        room = await session.scalar(
+            select(Room).where(Room.code == key, Room.withdrawn_at.is_(None))
+        )
+        if room is None:
+            return None
+        return {"title": room.title, "channel": room.channel, "chat": room.chat}
+    named: Any = {"complex": Complex, "house": House, "member": Member}[kind]
+    found = await session.scalar(
+        select(named.id).where(named.code == key, named.withdrawn_at.is_(None))
+    )
+    return None if found is None else (base or {})
+
+
+async def write(work: Work, kind: str, key: str, content: Content, position: int) -> None:
+    session = work.session
+    match kind:
+        case "company":
+            row = insert(CompanyRow).values(id=1, content=content, revision=1)
+            await session.execute(
+                row.on_conflict_do_update(
+                    index_elements=[CompanyRow.id],
+                    set_={"content": content, "revision": CompanyRow.revision + 1},
+                )
+            )
+        case "category" | "quick_answer":
+            await _put(work, KEYED[kind], "key", key=key, content=content, position=position)
+        case "room":
+            await _put(work, Room, "code", code=key, has_topics=True, **content)
+        case "complex":
+            room_id = await session.scalar(select(Room.id).where(Room.code == content["room"]))
+            await _put(
+                work, Complex, "code",
+                code=key, name=content["name"], room_id=room_id,
+                features=content["features"], position=position,
+            )  # fmt: skip
+        case "house":
+            await _write_house(work, content, position)
+        case "member":
+            await _write_member(work, content)
+
+
+async def withdraw(work: Work, kind: str, key: str) -> None:
+    if kind == "company":
+        return
+    table: Any = {
+        **KEYED, "room": Room, "complex": Complex, "house": House, "member": Member,
+    }[kind]  # fmt: skip
+    column = table.key if kind in KEYED else table.code
+    await work.session.execute(update(table).where(column == key).values(withdrawn_at=work.now))
+
+
+async def _put(work: Work, table: Any, unique: str, **values: Any) -> int:
+    row = insert(table).values(**values)
+    changed = {name: value for name, value in values.items() if name != unique}
+    found = await work.session.scalar(
+        row.on_conflict_do_update(
+            index_elements=[unique], set_={**changed, "withdrawn_at": None}
+        ).returning(table.id)
+    )
+    return int(found)
+
+
+async def _write_house(work: Work, content: Content, position: int) -> None:
+    session = work.session
+    house = HouseEntry.model_validate({k: v for k, v in content.items() if k != "complex"})
+    complex_id = await session.scalar(select(Complex.id).where(Complex.code == content["complex"]))
+    house_id = await _put(
+        work, House, "code",
+        code=house.code, complex_id=complex_id, address=house.address, position=position,
+    )  # fmt: skip
+    await session.execute(
+        update(Entrance).where(Entrance.house_id == house_id).values(withdrawn_at=work.now)
+    )
+    entrances: dict[str, int] = {}
+    for entrance in house.entrances:
+        code = entrance.code or f"{house.code}-{entrance.number}"
+        row = insert(Entrance).values(house_id=house_id, number=entrance.number, code=code)
+        found = await session.scalar(
+            row.on_conflict_do_update(
+                index_elements=[Entrance.house_id, Entrance.number],
+                set_={"code": code, "withdrawn_at": None},
+            ).returning(Entrance.id)
+        )
+        assert found is not None
+        entrances[entrance.number] = found
+    await session.execute(
+        update(Flat)
+        .where(Flat.house_id == house_id, Flat.withdrawn_at.is_(None))
+        .values(withdrawn_at=work.now)
+    )
+    flats = [
+        {
+            "house_id": house_id,
+            "entrance_id": entrances.get(place.entrance or ""),
+            "kind": place.kind,
+            "number": place.number,
+            "number_key": normalize_number(place.number),
+            "floor": place.floor,
+            "riser": place.riser,
+            "withdrawn_at": None,
+        }
+        for place in list_flats(house)
+    ]
+    for start in range(0, len(flats), CHUNK):
+        rows = insert(Flat).values(flats[start : start + CHUNK])
+        await session.execute(
+            rows.on_conflict_do_update(
+                index_elements=[Flat.house_id, Flat.kind, Flat.number_key],
+                set_={
+                    name: rows.excluded[name]
+                    for name in ("entrance_id", "number", "floor", "riser", "withdrawn_at")
+                },
+            )
+        )
+
+
+async def _write_member(work: Work, content: Content) -> None:
+    accounts = {
+        name: str(content[name]) for name in ("telegram", "vk") if content[name] is not None
+    }
+    member_id = await _put(
+        work, Member, "code",
+        code=content["code"], name=content["name"], role=content["role"],
+        title=content["title"], desk=content["desk"], rooms=content["rooms"], source="file",
+    )  # fmt: skip
+    await work.session.execute(delete(MemberAccount).where(MemberAccount.member_id == member_id))
+    for channel, user_id in accounts.items():
+        row = insert(MemberAccount).values(channel=channel, user_id=user_id, member_id=member_id)
+        await work.session.execute(
+            row.on_conflict_do_update(
+                index_elements=[MemberAccount.channel, MemberAccount.user_id],
+                set_={"member_id": member_id},
+            )
+        )

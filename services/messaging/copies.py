@@ -1,0 +1,66 @@
+"""Copies: which of our messages stands under which id in which chat, both ways."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from services.tables import MessageCopy
+
+if TYPE_CHECKING:
+    from services.work import Work
+
+
+class Copies:
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def keep(
+        self, message_id: int, channel: str, chat: str, external_ids: Sequence[str]
+    ) -> None:
+        if not external_ids:
+            return
+        await self._work.session.execute(
+            insert(MessageCopy)
+            .values(
+                [
+                    {
+                        "channel": channel,
+                        "chat": chat,
+                        "external_id": external_id,
+                        "message_id": message_id,
+                        "part": part,
+                    }
+                    for part, external_id in enumerate(external_ids)
+                ]
+            )
+            .on_conflict_do_nothing()
+        )
+
+    async def find_message(self, channel: str, chat: str, external_id: str | None) -> int | None:
+        """Our message behind an id in a chat."""
+        if not external_id:
+            return None
+        return await self._work.session.scalar(
+            select(MessageCopy.message_id).where(
+                MessageCopy.channel == channel,
+                MessageCopy.chat == chat,
+                MessageCopy.external_id == external_id,
+            )
+        )
+
+    async def find_external(self, channel: str, chat: str, message_id: int) -> str | None:
+        """The id of a message's first part in a chat."""
+        return await self._work.session.scalar(
+            select(MessageCopy.external_id)
+            .where(
+                MessageCopy.channel == channel,
+                MessageCopy.chat == chat,
+                MessageCopy.message_id == message_id,
+            )
+            .order_by(MessageCopy.part)
+            .limit(1)
+        )

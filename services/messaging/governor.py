@@ -1,0 +1,127 @@
+"""The governor: keeps every call within a messenger's published limits.
+
+Three budgets: the whole channel, each chat, each staff group. A pause after "too fast" holds
+its own chat, or the channel when the messenger meant all. Seconds are those of a monotonic
+clock.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from services.messaging.types import Limits
+
+ALARM_RESERVE = 1  # calls of a group's window that only an alarm may use
+
+
+class Bucket:
+    """Refills at `rate` a second up to `size`; a call takes one."""
+
+    def __init__(self, rate: float, size: float, now: float) -> None:
+        self.rate, self.size, self.level, self.at = rate, size, size, now
+
+    def wait(self, now: float) -> float:
+        self.level = min(self.size, self.level + (now - self.at) * self.rate)
+        self.at = now
+        # A hair of rounding must not cost one more turn of the loop.
+        return max(0.0, (1 - self.level) / self.rate) if self.level < 0.999 else 0.0
+
+    def take(self, now: float) -> None:
+        self.wait(now)
+        self.level -= 1
+
+
+@dataclass(frozen=True)
+class Rests:
+    """`everywhere`: seconds the whole channel must wait. `soonest`: until any of these ends."""
+
+    everywhere: float
+    chats: list[str]
+    alarms_only: list[str]
+    soonest: float
+
+
+class Governor:
+    def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
+        self._limits = limits
+        self._clock = clock
+        self._all = Bucket(limits.per_second, max(1.0, limits.per_second / 10), clock())
+        self._chats: dict[str, Bucket] = {}
+        self._groups: dict[str, deque[float]] = defaultdict(deque)
+        self._paused: dict[str | None, float] = {}
+
+    def wait(self, chat: str, *, group: bool, alarm: bool = False) -> float:
+        """Seconds until a call into `chat` is allowed; 0 = now."""
+        now = self._clock()
+        waits = [self._all.wait(now), self._pause_left(None, now), self._pause_left(chat, now)]
+        if group:
+            waits.append(self._group_wait(chat, now, alarm=alarm))
+        elif chat in self._chats:
+            waits.append(self._chats[chat].wait(now))
+        return max(waits)
+
+    def take(self, chat: str, *, group: bool) -> None:
+        """Books a call that is made now."""
+        now = self._clock()
+        self._all.take(now)
+        if group:
+            self._groups[chat].append(now)
+            return
+        if chat not in self._chats:
+            if len(self._chats) > 10_000:
+                self._forget_full(now)
+            self._chats[chat] = Bucket(self._limits.chat_per_second, self._limits.chat_burst, now)
+        self._chats[chat].take(now)
+
+    def remember(self, chat: str, ago: float) -> None:
+        """A call into a group that was made before this process led, `ago` seconds back."""
+        self._groups[chat].append(self._clock() - ago)
+
+    def pause(self, chat: str | None, seconds: float) -> None:
+        """Nothing into `chat` (None: anywhere) for that long."""
+        until = self._clock() + seconds
+        self._paused[chat] = max(until, self._paused.get(chat, 0.0))
+
+    def room_now(self) -> int:
+        """How many calls the channel as a whole can take at this moment."""
+        self._all.wait(self._clock())
+        return max(1, int(self._all.level))
+
+    def rests(self) -> Rests:
+        """Where nothing may go now, so that those rows are not even claimed."""
+        now = self._clock()
+        waits = {chat: self._pause_left(chat, now) for chat in list(self._paused) if chat}
+        for chat, bucket in self._chats.items():
+            waits[chat] = max(waits.get(chat, 0.0), bucket.wait(now))
+        alarms_only = []
+        for chat in self._groups:
+            waits[chat] = max(waits.get(chat, 0.0), self._group_wait(chat, now, alarm=True))
+            if left := self._group_wait(chat, now, alarm=False):
+                alarms_only.append(chat)
+                waits.setdefault(f"{chat} but for alarms", left)
+        everywhere = max(self._all.wait(now), self._pause_left(None, now))
+        resting = [chat for chat, wait in waits.items() if wait > 0]
+        soonest = min((wait for wait in waits.values() if wait > 0), default=0.0)
+        return Rests(everywhere, resting, alarms_only, max(everywhere, soonest))
+
+    def _group_wait(self, chat: str, now: float, *, alarm: bool) -> float:
+        calls, window = self._groups[chat], self._limits.group_window
+        while calls and calls[0] <= now - window:
+            calls.popleft()
+        allowed = self._limits.group_calls - (0 if alarm else ALARM_RESERVE)
+        if not self._limits.group_calls or len(calls) < allowed:
+            return 0.0
+        return calls[len(calls) - allowed] + window - now
+
+    def _pause_left(self, chat: str | None, now: float) -> float:
+        left = self._paused.get(chat, 0.0) - now
+        if left <= 0:
+            self._paused.pop(chat, None)
+        return max(0.0, left)
+
+    def _forget_full(self, now: float) -> None:
+        for chat in [c for c, b in self._chats.items() if b.wait(now) == 0 and b.level >= b.size]:
+            del self._chats[chat]

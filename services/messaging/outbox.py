@@ -1,0 +1,137 @@
+"""The outbox: everything that is to be said, kept until it is settled.
+
+Handlers and notices add rows; only delivery takes them out. Rows of one queue (an address and
+a lane) leave in the order they were added.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select, update
+
+from services.messaging.types import Address, Kind, Outbound
+from services.tables import Outgoing, Topic
+
+if TYPE_CHECKING:
+    from services.tables import Room
+    from services.work import Work
+
+
+@dataclass(frozen=True)
+class About:
+    """What a row carries along, all optional: see `tables.Outgoing`."""
+
+    thread_id: int | None = None
+    message_id: int | None = None
+    reply_to_message: int | None = None
+    replaces_message: int | None = None
+    contact_id: int | None = None
+    not_before: datetime | None = None
+    reaction: str = ""
+
+
+class Outbox:
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def say(
+        self, to: Address, what: Outbound, kind: Kind = Kind.REPLY, about: About | None = None
+    ) -> int:
+        """To a person. Returns the row's id."""
+        queue = f"{to.chat}|{to.topic or ''}|{kind.lane}"
+        return await self._add(to, queue, what, kind, about or About())
+
+    async def recent_group_calls(self, channel: str, since: datetime) -> list[tuple[str, datetime]]:
+        """Posts and new topics in staff groups since then, oldest first."""
+        posts = select(Outgoing.chat, Outgoing.settled_at.label("at")).where(
+            Outgoing.channel == channel,
+            Outgoing.room_id.is_not(None),
+            Outgoing.settled_at > since,
+        )
+        topics = select(Topic.chat, Topic.opened_at).where(
+            Topic.channel == channel, Topic.opened_at > since
+        )
+        found = await self._work.session.execute(posts.union_all(topics))
+        return sorted(((chat, at) for chat, at in found if at), key=lambda call: call[1])
+
+    async def post(
+        self,
+        room: Room,
+        what: Outbound,
+        kind: Kind = Kind.RELAY,
+        about: About | None = None,
+        *,
+        thread_id: int | None = None,
+        topic: str | None = None,
+    ) -> int | None:
+        """Into a staff room, under a thread (delivery finds its topic), a topic, or in General.
+        The desk in the browser shows threads themselves: nothing is sent there."""
+        if room.channel == "desk":
+            return None
+        to = Address(channel=room.channel, chat=room.chat, topic=topic)
+        place = f"thread {thread_id}" if thread_id else (topic or "")
+        queue = f"{room.chat}|{place}|{kind.lane}"
+        about = replace(about or About(), thread_id=thread_id)
+        return await self._add(to, queue, what, kind, about, room_id=room.id)
+
+    async def _add(
+        self,
+        to: Address,
+        queue: str,
+        what: Outbound,
+        kind: Kind,
+        about: About,
+        *,
+        room_id: int | None = None,
+    ) -> int:
+        row = Outgoing(
+            channel=to.channel,
+            chat=to.chat,
+            topic=to.topic or "",
+            queue=queue,
+            kind=kind,
+            priority=kind.priority,
+            body=as_body(what),
+            reaction=about.reaction,
+            room_id=room_id,
+            thread_id=about.thread_id,
+            message_id=about.message_id,
+            reply_to_message=about.reply_to_message,
+            replaces_message=about.replaces_message,
+            contact_id=about.contact_id,
+            nonce=secrets.randbits(31),
+            created_at=self._work.now,
+            not_before=about.not_before or self._work.now,
+        )
+        self._work.session.add(row)
+        await self._work.session.flush()
+        self._work.ring(f"outbox:{to.channel}")
+        return row.id
+
+    async def change_waiting(self, message_id: int, what: Outbound) -> bool:
+        """Puts new words into the rows of a message that have not left yet. False when none
+        waits, so that an edit must be sent."""
+        changed = await self._work.session.execute(
+            update(Outgoing)
+            .where(Outgoing.message_id == message_id, Outgoing.state == "waiting")
+            .values(body=as_body(what))
+            .returning(Outgoing.id)
+        )
+        return changed.first() is not None
+
+    async def count_waiting(self) -> dict[str, int]:
+        """Rows not settled yet, by channel."""
+        found = await self._work.session.execute(
+            select(Outgoing.channel, func.count())
+            .where(Outgoing.state.in_(("waiting", "sending")))
+            .group_by(Outgoing.channel)
+        )
+        return dict(found.tuples().all())
+
+
+def as_body(what: Outbound) -> dict[str, Any]:
+    return what.model_dump(mode="json", exclude_defaults=True)

@@ -1,0 +1,230 @@
+"""Settling: what became of each row, written down together with what follows from it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from services.db import Database
+from services.messaging.governor import Governor
+from services.messaging.port import Channel
+from services.messaging.types import Kind
+from services.messaging.watch import Watch
+from services.tables import Outgoing
+from services.work import Work
+
+log = logging.getLogger(__name__)
+
+Reason = Literal["", "blocked", "rejected", "fault", "unknown"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A claimed row of the outbox."""
+
+    id: int
+    channel: str
+    chat: str
+    topic: str
+    kind: str
+    priority: int
+    body: dict[str, Any]
+    reaction: str
+    room_id: int | None
+    thread_id: int | None
+    message_id: int | None
+    reply_to_message: int | None
+    replaces_message: int | None
+    contact_id: int | None
+    nonce: int
+    attempts: int
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Settled:
+    """The end of a row. `reason` is empty when it arrived; `why` is the messenger's word."""
+
+    row: Row
+    state: Literal["sent", "refused", "unknown"]
+    reason: Reason = ""
+    why: str = ""
+
+
+COLUMNS = [getattr(Outgoing, name) for name in Row.__dataclass_fields__]
+TIMES_UNSURE = 2  # sends of one row whose outcome may be unknown
+
+
+class Settling:
+    def __init__(
+        self,
+        db: Database,
+        channel: Channel,
+        epoch: int,
+        on_settled: Callable[[Work, Settled], Awaitable[None]],
+        watch: Watch,
+    ) -> None:
+        self._db = db
+        self._channel = channel
+        self._epoch = epoch
+        self._on_settled = on_settled
+        self._watch = watch
+
+    async def sent(self, row: Row, ids: list[str]) -> None:
+        async def write(work: Work) -> None:
+            if not await self._end(work, row, "sent", ids=ids):
+                return
+            if row.message_id is not None:
+                await work.copies.keep(row.message_id, row.channel, row.chat, ids)
+            await self._on_settled(work, Settled(row, "sent"))
+
+        await self._commit(write)
+        self._watch.count_sent(row.channel, row.kind)
+
+    async def refused(
+        self, row: Row, reason: Reason, why: str, *, unreachable: bool = False
+    ) -> None:
+        """`unreachable`: nothing more goes to this contact until they write again."""
+
+        async def write(work: Work) -> None:
+            if not await self._end(work, row, "refused", why=why):
+                return
+            if unreachable and row.contact_id is not None:
+                await work.people.mark_unreachable(row.contact_id, why)
+                for other in await self._refuse_waiting(work, row.contact_id, why):
+                    await self._on_settled(work, Settled(other, "refused", reason, why))
+            await self._on_settled(work, Settled(row, "refused", reason, why))
+
+        log.info("outbox row %s refused by %s: %s", row.id, row.channel, why)
+        await self._commit(write)
+        self._watch.count_refused(row.channel, reason)
+
+    async def unsure(self, row: Row, why: str) -> None:
+        """Sent once more if its kind may be, else shown as unknown."""
+        if Kind(row.kind).repeats and row.attempts < TIMES_UNSURE:
+            await self.again(row, timedelta(0), counts=True, why=f"unsure: {why}")
+            return
+
+        async def write(work: Work) -> None:
+            if await self._end(work, row, "unknown", why=why):
+                await self._on_settled(work, Settled(row, "unknown", "unknown", why))
+
+        await self._commit(write)
+        self._watch.count_refused(row.channel, "unknown")
+
+    async def was_unsure(self, row: Row) -> bool:
+        async with self._db.session() as session:
+            found = await session.get(Outgoing, row.id)
+            return found is not None and (found.why or "").startswith("unsure")
+
+    async def again(self, row: Row, delay: timedelta, *, counts: bool, why: str = "") -> None:
+        async def write(work: Work) -> None:
+            await work.session.execute(
+                update(Outgoing)
+                .where(Outgoing.id == row.id, Outgoing.epoch == self._epoch)
+                .values(
+                    state="waiting",
+                    not_before=work.now + delay,
+                    attempts=row.attempts - (0 if counts else 1),
+                    why=why or Outgoing.why,
+                )
+            )
+
+        await self._commit(write)
+
+    async def forget_topic(self, row: Row) -> None:
+        async def write(work: Work) -> None:
+            assert row.thread_id is not None
+            await work.rooms.forget_topic(row.thread_id, row.channel, row.chat)
+
+        await self._commit(write)
+
+    async def drop_topics(self, row: Row) -> None:
+        async def write(work: Work) -> None:
+            assert row.room_id is not None
+            await work.rooms.drop_topics(row.room_id)
+
+        log.warning("room %s has no topics: answers go by reply there", row.room_id)
+        await self._commit(write)
+
+    async def move(self, row: Row, chat: str) -> None:
+        async def write(work: Work) -> None:
+            await work.rooms.move(row.channel, row.chat, chat)
+
+        await self._commit(write)
+
+    async def take_over(self, governor: Governor) -> None:
+        """What an earlier leader left in flight has an unknown outcome: it goes once more, or is
+        shown as unknown. That leader's last calls into groups count against their limits."""
+        free = self._channel.limits.takes_key
+        async with self._db.work() as work:
+            left = await work.session.execute(
+                select(*COLUMNS).where(
+                    Outgoing.channel == self._channel.name,
+                    Outgoing.state == "sending",
+                    Outgoing.epoch < self._epoch,
+                )
+            )
+            for row in [Row(**found._mapping) for found in left]:
+                again = free or (Kind(row.kind).repeats and row.attempts < TIMES_UNSURE)
+                why = "unsure: the process ended while sending"
+                await work.session.execute(
+                    update(Outgoing)
+                    .where(Outgoing.id == row.id)
+                    .values(
+                        state="waiting" if again else "unknown",
+                        settled_at=None if again else work.now,
+                        why=why,
+                    )
+                )
+                if not again:
+                    await self._on_settled(work, Settled(row, "unknown", "unknown", why))
+            since = work.now - timedelta(seconds=self._channel.limits.group_window)
+            for chat, at in await work.outbox.recent_group_calls(self._channel.name, since):
+                governor.remember(chat, (work.now - at).total_seconds())
+
+    async def _end(
+        self, work: Work, row: Row, state: str, *, ids: list[str] | None = None, why: str = ""
+    ) -> bool:
+        """False when another leader has taken the row over."""
+        ended = await work.session.execute(
+            update(Outgoing)
+            .where(
+                Outgoing.id == row.id, Outgoing.state == "sending", Outgoing.epoch == self._epoch
+            )
+            .values(
+                state=state, settled_at=work.now, external_ids=ids, why=why[:500] or Outgoing.why
+            )
+            .returning(Outgoing.id)
+        )
+        if row.thread_id is not None:
+            work.ring(f"thread:{row.thread_id}")
+        return ended.first() is not None
+
+    async def _refuse_waiting(self, work: Work, contact_id: int, why: str) -> list[Row]:
+        found = await work.session.execute(
+            update(Outgoing)
+            .where(Outgoing.contact_id == contact_id, Outgoing.state == "waiting")
+            .values(state="refused", settled_at=work.now, why=why[:500])
+            .returning(*COLUMNS)
+        )
+        return [Row(**row._mapping) for row in found]
+
+    async def _commit(self, write: Callable[[Work], Awaitable[None]]) -> None:
+        """The outcome is known here and nowhere else: wait for the database as long as it
+        takes."""
+        while True:
+            try:
+                async with self._db.work() as work:
+                    await write(work)
+                    return
+            except (SQLAlchemyError, OSError) as problem:
+                log.warning("an outcome waits for the database: %s", type(problem).__name__)
+                await asyncio.sleep(1)

@@ -1,0 +1,235 @@
+"""Residents: who wrote, what they agreed to, where they live."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import desc, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from services.access import AsMember, AsResident, check_home
+from services.errors import AlreadySo
+from services.messaging.types import Inbound
+from services.tables import (
+    Complex,
+    ConsentRecord,
+    Contact,
+    Entrance,
+    Flat,
+    Home,
+    House,
+    Resident,
+    Thread,
+)
+
+if TYPE_CHECKING:
+    from services.work import Work
+
+HOMES_AT_MOST = 10
+
+
+@dataclass(frozen=True)
+class Place:
+    """A home with the names of what it is part of. `flat` is the number, listed or typed."""
+
+    home_id: int
+    complex_id: int
+    complex: str
+    house_id: int
+    address: str
+    entrance_id: int | None
+    entrance: str
+    flat_id: int | None
+    flat: str
+    flat_kind: str
+    floor: int | None
+    listed: bool
+
+
+class People:
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def meet(self, inbound: Inbound) -> Contact:
+        """The contact behind a private message; a stranger becomes one. Locks the contact's row
+        and makes an unreachable one reachable again."""
+        session, sender, address = self._work.session, inbound.sender, inbound.address
+        find = (
+            select(Contact)
+            .where(Contact.channel == address.channel, Contact.user_id == sender.id)
+            .with_for_update()
+        )
+        contact = await session.scalar(find)
+        if contact is None:
+            resident = Resident(created_at=self._work.now)
+            session.add(resident)
+            await session.flush()
+            await session.execute(
+                insert(Contact)
+                .values(
+                    resident_id=resident.id,
+                    channel=address.channel,
+                    user_id=sender.id,
+                    chat=address.chat,
+                    created_at=self._work.now,
+                    last_heard_at=self._work.now,
+                )
+                .on_conflict_do_nothing()
+            )
+            contact = await session.scalar(find)
+            assert contact is not None
+            if contact.resident_id != resident.id:  # someone was quicker
+                await session.delete(resident)
+        contact.last_heard_at = self._work.now
+        contact.chat = address.chat
+        contact.unreachable_since = None
+        contact.unreachable_why = None
+        return contact
+
+    async def contact(self, contact_id: int) -> Contact:
+        contact = await self._work.session.get(Contact, contact_id)
+        assert contact is not None
+        return contact
+
+    async def mark_unreachable(self, contact_id: int, why: str) -> None:
+        await self._work.session.execute(
+            update(Contact)
+            .where(Contact.id == contact_id, Contact.unreachable_since.is_(None))
+            .values(unreachable_since=self._work.now, unreachable_why=why[:200])
+        )
+
+    async def resident(self, resident_id: int) -> Resident:
+        resident = await self._work.session.get(Resident, resident_id)
+        assert resident is not None
+        return resident
+
+    async def answer_on_consent(self, resident_id: int, version: str) -> bool | None:
+        """What the resident last said to this version of the text; None: not asked yet."""
+        return await self._work.session.scalar(
+            select(ConsentRecord.given)
+            .where(ConsentRecord.resident_id == resident_id, ConsentRecord.version == version)
+            .order_by(desc(ConsentRecord.id))
+            .limit(1)
+        )
+
+    async def record_consent(
+        self, viewer: AsResident, version: str, text: str, *, given: bool
+    ) -> None:
+        """Writes the answer with its moment and the hash of the very text shown (152-FZ, art. 9).
+        Taking consent back clears name and phone."""
+        self._work.session.add(
+            ConsentRecord(
+                resident_id=viewer.resident_id,
+                contact_id=viewer.contact_id,
+                version=version,
+                text_sha256=hashlib.sha256(text.encode()).hexdigest(),
+                given=given,
+                at=self._work.now,
+            )
+        )
+        self._work.audit.note(
+            viewer.name, "consent", f"resident:{viewer.resident_id}", given=given, version=version
+        )
+        if not given:
+            resident = await self.resident(viewer.resident_id)
+            resident.name = resident.phone = resident.registered_at = None
+            await self._work.session.execute(
+                update(Home)
+                .where(Home.resident_id == viewer.resident_id, Home.until.is_(None))
+                .values(until=self._work.now)
+            )
+        await self._work.session.flush()
+
+    async def register(self, resident_id: int, name: str, phone: str | None) -> Resident:
+        """`phone` None keeps the one known."""
+        resident = await self.resident(resident_id)
+        resident.name = name
+        resident.phone = phone or resident.phone
+        resident.registered_at = resident.registered_at or self._work.now
+        return resident
+
+    async def set_phone(self, resident_id: int, phone: str) -> None:
+        (await self.resident(resident_id)).phone = phone
+
+    async def add_home(
+        self,
+        viewer: AsResident,
+        house_id: int,
+        *,
+        entrance_id: int | None,
+        flat_id: int | None,
+        unlisted: str | None,
+    ) -> Home:
+        """Raises `AlreadySo` when there are too many homes already. The same one twice stays
+        one."""
+        homes = list(
+            await self._work.session.scalars(
+                select(Home).where(Home.resident_id == viewer.resident_id, Home.until.is_(None))
+            )
+        )
+        for home in homes:
+            if (home.house_id, home.flat_id, home.unlisted) == (house_id, flat_id, unlisted):
+                return home
+        if len(homes) >= HOMES_AT_MOST:
+            raise AlreadySo
+        home = Home(
+            resident_id=viewer.resident_id,
+            house_id=house_id,
+            entrance_id=entrance_id,
+            flat_id=flat_id,
+            unlisted=unlisted,
+            since=self._work.now,
+        )
+        self._work.session.add(home)
+        await self._work.session.flush()
+        return home
+
+    async def leave_home(self, viewer: AsResident, home_id: int) -> None:
+        home = check_home(viewer, await self._work.session.get(Home, home_id))
+        home.until = self._work.now
+        await self._work.session.flush()
+
+    async def places(self, viewer: AsResident) -> list[Place]:
+        """The resident's homes now, oldest first."""
+        return await self._places(Home.resident_id == viewer.resident_id, Home.until.is_(None))
+
+    async def place(self, viewer: AsResident, home_id: int) -> Place:
+        check_home(viewer, await self._work.session.get(Home, home_id))
+        return (await self._places(Home.id == home_id))[0]
+
+    async def place_of_thread(self, viewer: AsMember, thread: Thread) -> Place | None:
+        """The home a thread is about. Raises `NotYours`."""
+        await self._work.threads.get(viewer, thread.id)
+        if thread.home_id is None:
+            return None
+        return next(iter(await self._places(Home.id == thread.home_id)), None)
+
+    async def _places(self, *where: object) -> list[Place]:
+        found = await self._work.session.execute(
+            select(Home, House, Complex, Entrance, Flat)
+            .join(House, Home.house_id == House.id)
+            .join(Complex, House.complex_id == Complex.id)
+            .outerjoin(Entrance, Home.entrance_id == Entrance.id)
+            .outerjoin(Flat, Home.flat_id == Flat.id)
+            .where(*where)  # type: ignore[arg-type]
+            .order_by(Home.id)
+        )
+        return [
+            Place(
+                home_id=home.id,
+                complex_id=complex_.id,
+                complex=complex_.name,
+                house_id=house.id,
+                address=house.address,
+                entrance_id=home.entrance_id,
+                entrance=entrance.number if entrance else "",
+                flat_id=home.flat_id,
+                flat=flat.number if flat else home.unlisted or "",
+                flat_kind=flat.kind if flat else "flat",
+                floor=flat.floor if flat else None,
+                listed=flat is not None,
+            )
+            for home, house, complex_, entrance, flat in found
+        ]

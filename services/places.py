@@ -1,0 +1,97 @@
+"""Complexes, houses, entrances and flats: what the company serves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from services.company.flats import normalize_number
+from services.tables import Complex, Entrance, Flat, House
+
+if TYPE_CHECKING:
+    from services.work import Work
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a deep-link code means, from the complex down to what it names."""
+
+    complex: Complex
+    house: House | None = None
+    entrance: Entrance | None = None
+
+
+class Places:
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def complexes(self) -> list[Complex]:
+        rows = await self._work.session.scalars(
+            select(Complex).where(Complex.withdrawn_at.is_(None)).order_by(Complex.position)
+        )
+        return list(rows)
+
+    async def complex(self, complex_id: int) -> Complex | None:
+        return await self._work.session.get(Complex, complex_id)
+
+    async def houses(self, complex_id: int) -> list[House]:
+        rows = await self._work.session.scalars(
+            select(House)
+            .where(House.complex_id == complex_id, House.withdrawn_at.is_(None))
+            .order_by(House.position)
+        )
+        return list(rows)
+
+    async def house(self, house_id: int) -> House | None:
+        return await self._work.session.get(House, house_id)
+
+    async def entrances(self, house_id: int) -> list[Entrance]:
+        rows = await self._work.session.scalars(
+            select(Entrance)
+            .where(Entrance.house_id == house_id, Entrance.withdrawn_at.is_(None))
+            .order_by(Entrance.id)
+        )
+        return list(rows)
+
+    async def entrance(self, entrance_id: int) -> Entrance | None:
+        return await self._work.session.get(Entrance, entrance_id)
+
+    async def find_by_code(self, code: str) -> Found | None:
+        """The complex, house or entrance of a deep link."""
+        code = code.strip().lower()
+        session = self._work.session
+        entrance = await session.scalar(
+            select(Entrance).where(Entrance.code == code, Entrance.withdrawn_at.is_(None))
+        )
+        house = (
+            await session.get(House, entrance.house_id)
+            if entrance
+            else await session.scalar(
+                select(House).where(House.code == code, House.withdrawn_at.is_(None))
+            )
+        )
+        place = (
+            await session.get(Complex, house.complex_id)
+            if house
+            else await session.scalar(
+                select(Complex).where(Complex.code == code, Complex.withdrawn_at.is_(None))
+            )
+        )
+        return Found(place, house, entrance) if place else None
+
+    async def find_flats(self, house_id: int, typed: str) -> list[Flat]:
+        """What the typed number can mean in a house: a flat, a parking place, a storeroom. A
+        flat comes first."""
+        rows = await self._work.session.scalars(
+            select(Flat).where(
+                Flat.house_id == house_id,
+                Flat.number_key == normalize_number(typed),
+                Flat.withdrawn_at.is_(None),
+            )
+        )
+        return sorted(rows, key=lambda flat: (flat.kind != "flat", flat.kind))
+
+    async def flat(self, flat_id: int) -> Flat | None:
+        return await self._work.session.get(Flat, flat_id)

@@ -1,0 +1,140 @@
+"""Staff rooms, and the topics by which a messenger shows threads in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from services.errors import NotFound
+from services.messaging.types import Address
+from services.tables import Complex, Contact, Outgoing, Room, Thread, Topic
+
+if TYPE_CHECKING:
+    from services.work import Work
+
+
+@dataclass(frozen=True)
+class View:
+    """How a room shows a thread now."""
+
+    title: str
+    topic: str | None
+    has_topics: bool
+
+
+class Rooms:
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def at(self, address: Address) -> Room | None:
+        """The staff room that this chat is, if it is one."""
+        return await self._work.session.scalar(
+            select(Room)
+            .where(
+                Room.channel == address.channel,
+                Room.chat == address.chat,
+                Room.withdrawn_at.is_(None),
+            )
+            .order_by(Room.id)
+            .limit(1)
+        )
+
+    async def get(self, room_id: int) -> Room:
+        room = await self._work.session.get(Room, room_id)
+        if room is None:
+            raise NotFound(f"room {room_id}")
+        return room
+
+    async def every(self) -> list[Room]:
+        rows = await self._work.session.scalars(
+            select(Room).where(Room.withdrawn_at.is_(None)).order_by(Room.id)
+        )
+        return list(rows)
+
+    async def of_complex(self, complex_id: int | None) -> Room:
+        """The room that serves a complex; the first room for people without one."""
+        if complex_id is not None:
+            room = await self._work.session.scalar(
+                select(Room).join(Complex).where(Complex.id == complex_id)
+            )
+            if room is not None:
+                return room
+        rooms = await self.every()
+        if not rooms:
+            raise NotFound("no room is declared")
+        return rooms[0]
+
+    async def view(self, room_id: int, thread_id: int) -> View:
+        room = await self.get(room_id)
+        thread = await self._work.session.get(Thread, thread_id)
+        assert thread is not None
+        topic = await self._work.session.get(Topic, (thread_id, room.channel, room.chat))
+        return View(thread.subject, topic.external_id if topic else None, room.has_topics)
+
+    async def thread_of_topic(self, address: Address) -> int | None:
+        return await self._work.session.scalar(
+            select(Topic.thread_id).where(
+                Topic.channel == address.channel,
+                Topic.chat == address.chat,
+                Topic.external_id == (address.topic or ""),
+            )
+        )
+
+    async def keep_topic(self, thread_id: int, channel: str, chat: str, topic: str) -> None:
+        row = insert(Topic).values(
+            thread_id=thread_id,
+            channel=channel,
+            chat=chat,
+            external_id=topic,
+            opened_at=self._work.now,
+        )
+        await self._work.session.execute(
+            row.on_conflict_do_update(
+                index_elements=[Topic.thread_id, Topic.channel, Topic.chat],
+                set_={"external_id": topic, "opened_at": self._work.now},
+            )
+        )
+
+    async def forget_topic(self, thread_id: int, channel: str, chat: str) -> None:
+        await self._work.session.execute(
+            delete(Topic).where(
+                Topic.thread_id == thread_id, Topic.channel == channel, Topic.chat == chat
+            )
+        )
+
+    async def drop_topics(self, room_id: int) -> None:
+        """The group turned out to have none: threads are told apart by replies from now on."""
+        await self._work.session.execute(
+            update(Room).where(Room.id == room_id).values(has_topics=False)
+        )
+
+    async def regain_topics(self, room_id: int) -> None:
+        await self._work.session.execute(
+            update(Room).where(Room.id == room_id).values(has_topics=True)
+        )
+
+    async def move(self, channel: str, chat: str, new_chat: str) -> None:
+        """A group became a supergroup: everything that waits for it goes to the new id."""
+        await self._work.session.execute(
+            update(Room).where(Room.channel == channel, Room.chat == chat).values(chat=new_chat)
+        )
+        await self._work.session.execute(
+            update(Outgoing)
+            .where(
+                Outgoing.channel == channel,
+                Outgoing.chat == chat,
+                Outgoing.state.in_(("waiting", "sending")),
+            )
+            .values(chat=new_chat, queue=func.replace(Outgoing.queue, f"{chat}|", f"{new_chat}|"))
+        )
+        await self._work.session.execute(
+            update(Topic).where(Topic.channel == channel, Topic.chat == chat).values(chat=new_chat)
+        )
+        await self._work.session.execute(
+            update(Contact)
+            .where(Contact.channel == channel, Contact.chat == chat)
+            .values(chat=new_chat)
+        )

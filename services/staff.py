@@ -1,0 +1,191 @@
+"""Members of staff: who they are, where they may work, how they enter the desk."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from services.access import AsMember
+from services.errors import NotYours
+from services.messaging.types import Sender
+from services.tables import DeskSession, Member, MemberAccount, Room, SignInLink
+
+if TYPE_CHECKING:
+    from services.work import Work
+
+LINK_LIVES = timedelta(hours=12)
+SESSION_LIVES = timedelta(days=14)
+
+
+def hashed(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def as_member(member: Member) -> AsMember:
+    return AsMember(member.id, member.role, tuple(member.rooms))
+
+
+class Staff:
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def get(self, member_id: int) -> Member:
+        """Raises `NotYours` for someone who has left."""
+        member = await self._work.session.get(Member, member_id)
+        if member is None or member.withdrawn_at is not None:
+            raise NotYours
+        return member
+
+    async def by_account(self, channel: str, user_id: str) -> Member | None:
+        return await self._work.session.scalar(
+            select(Member)
+            .join(MemberAccount)
+            .where(
+                MemberAccount.channel == channel,
+                MemberAccount.user_id == user_id,
+                Member.withdrawn_at.is_(None),
+            )
+        )
+
+    async def in_room(self, room: Room, sender: Sender) -> Member:
+        """Who speaks in a staff group. Whoever was let into it is a dispatcher, and becomes a
+        member by the first word. Raises `NotYours` for an anonymous admin, a bot, or a member
+        whose rooms are others."""
+        if sender.anonymous or sender.bot:
+            raise NotYours
+        member = await self.by_account(room.channel, sender.id)
+        if member is None:
+            await self._work.session.execute(
+                delete(MemberAccount).where(
+                    MemberAccount.channel == room.channel, MemberAccount.user_id == sender.id
+                )
+            )
+            member = await self._add(sender.name or sender.username or sender.id, room)
+            self._work.session.add(
+                MemberAccount(channel=room.channel, user_id=sender.id, member_id=member.id)
+            )
+            await self._work.session.flush()
+        if not as_member(member).works_in(room):
+            raise NotYours
+        return member
+
+    async def _add(self, name: str, room: Room) -> Member:
+        member = Member(
+            name=name[:100], role="dispatcher", title="", desk=False, source="room",
+            rooms=[room.code],
+        )  # fmt: skip
+        self._work.session.add(member)
+        await self._work.session.flush()
+        self._work.audit.note("system", "member joined", f"member:{member.id}", room=room.code)
+        return member
+
+    async def accounts_of_admins(self, channel: str) -> list[str]:
+        rows = await self._work.session.scalars(
+            select(MemberAccount.user_id)
+            .join(Member)
+            .where(
+                MemberAccount.channel == channel,
+                Member.role == "admin",
+                Member.withdrawn_at.is_(None),
+            )
+        )
+        return list(rows)
+
+    async def desk_members(self) -> list[Member]:
+        """Who may enter the desk, admins first."""
+        rows = await self._work.session.scalars(
+            select(Member)
+            .where(Member.desk.is_(True), Member.withdrawn_at.is_(None))
+            .order_by(Member.role != "admin", Member.id)
+        )
+        return list(rows)
+
+    async def grant_admins(self, accounts: Sequence[tuple[str, str]]) -> None:
+        """Makes the owners of these (channel, user id) accounts admins, whoever they were."""
+        for channel, user_id in accounts:
+            member = await self.by_account(channel, user_id)
+            if member is None:
+                member = Member(
+                    code=f"{channel}-{user_id}", name="Администратор", role="admin", title="",
+                    desk=True, source="settings", rooms=[],
+                )  # fmt: skip
+                self._work.session.add(member)
+                await self._work.session.flush()
+                row = insert(MemberAccount).values(
+                    channel=channel, user_id=user_id, member_id=member.id
+                )
+                await self._work.session.execute(
+                    row.on_conflict_do_update(
+                        index_elements=[MemberAccount.channel, MemberAccount.user_id],
+                        set_={"member_id": member.id},
+                    )
+                )
+            member.role = "admin"
+        await self._work.session.flush()
+
+    async def make_sign_in_link(self, member_id: int) -> str:
+        """A token that opens the desk once, within twelve hours. Only its hash is kept."""
+        token = secrets.token_urlsafe(24)
+        self._work.session.add(
+            SignInLink(
+                token_sha256=hashed(token),
+                member_id=member_id,
+                expires_at=self._work.now + LINK_LIVES,
+            )
+        )
+        await self._work.session.flush()
+        self._work.audit.note("system", "sign-in link", f"member:{member_id}")
+        return token
+
+    async def sign_in(self, token: str) -> str:
+        """Uses the link up and returns the session's token. Raises `NotYours`."""
+        member_id = await self._work.session.scalar(
+            update(SignInLink)
+            .where(
+                SignInLink.token_sha256 == hashed(token),
+                SignInLink.used_at.is_(None),
+                SignInLink.expires_at > self._work.now,
+            )
+            .values(used_at=self._work.now)
+            .returning(SignInLink.member_id)
+        )
+        if member_id is None:
+            raise NotYours
+        await self.get(member_id)
+        session_token = secrets.token_urlsafe(32)
+        self._work.session.add(
+            DeskSession(
+                token_sha256=hashed(session_token),
+                member_id=member_id,
+                created_at=self._work.now,
+                expires_at=self._work.now + SESSION_LIVES,
+            )
+        )
+        self._work.audit.note(f"member:{member_id}", "signed in", "desk")
+        return session_token
+
+    async def member_of_session(self, session_token: str) -> Member:
+        """Raises `NotYours` when the session ended or the member left."""
+        member_id = await self._work.session.scalar(
+            select(DeskSession.member_id).where(
+                DeskSession.token_sha256 == hashed(session_token),
+                DeskSession.ended_at.is_(None),
+                DeskSession.expires_at > self._work.now,
+            )
+        )
+        if member_id is None:
+            raise NotYours
+        return await self.get(member_id)
+
+    async def sign_out(self, session_token: str) -> None:
+        await self._work.session.execute(
+            update(DeskSession)
+            .where(DeskSession.token_sha256 == hashed(session_token))
+            .values(ended_at=self._work.now)
+        )

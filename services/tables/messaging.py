@@ -1,0 +1,212 @@
+"""What was heard, what is to be said, and where conversations stand."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.tables.base import Numbered, Table
+
+
+class ChannelState(Table):
+    """One row a channel. `cursor` is where polling stands; `epoch` counts leaders, so that a
+    leader who lost the lock can claim nothing more."""
+
+    __tablename__ = "channels"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    cursor: Mapped[str | None]
+    epoch: Mapped[int] = mapped_column(server_default=text("0"))
+
+
+class Heard(Numbered):
+    """The inbox. One row an inbound, an album in one row. `body` is an `Inbound`; `parts` are
+    an album's parts, an `Inbound` each."""
+
+    __tablename__ = "inbox"
+
+    channel: Mapped[str]
+    key: Mapped[str]
+    chat: Mapped[str]
+    topic: Mapped[str] = mapped_column(server_default="")
+    body: Mapped[dict[str, Any]]
+    parts: Mapped[list[Any]] = mapped_column(server_default=text("'[]'::jsonb"))
+    state: Mapped[str] = mapped_column(server_default="waiting")
+    received_at: Mapped[datetime]
+    ready_at: Mapped[datetime]
+    handled_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    why: Mapped[str | None]
+    fault: Mapped[str | None]  # the short number the person was given
+
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'handled', 'set_aside')", name="state"),
+        UniqueConstraint("channel", "key"),
+        Index(
+            "ix_inbox_waiting",
+            "channel",
+            "chat",
+            "topic",
+            "id",
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index("ix_inbox_ready", "id", postgresql_where=text("state = 'waiting'")),
+        Index("ix_inbox_set_aside", "id", postgresql_where=text("state = 'set_aside'")),
+        Index("ix_inbox_handled_at", "handled_at"),
+    )
+
+
+class SessionRow(Table):
+    """Where a conversation stands: the scene, its state, and the buttons offered last."""
+
+    __tablename__ = "sessions"
+
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    chat: Mapped[str] = mapped_column(primary_key=True)
+    sender: Mapped[str] = mapped_column(primary_key=True)
+    scene: Mapped[str]
+    state: Mapped[dict[str, Any]]
+    offered: Mapped[list[Any]]
+    updated_at: Mapped[datetime]
+
+
+class Outgoing(Numbered):
+    """The outbox. `queue` orders rows: address and lane. `body` is an `Outbound`.
+
+    A row for a staff room names `room_id` and `thread_id`; delivery finds or makes the topic.
+    `message_id` is the message this row carries; `reply_to_message` and `replaces_message`
+    point at our messages. `contact_id` is whom a refusal makes unreachable. `nonce` is the
+    key of messengers that take one. State: waiting → sending → sent | refused | unknown."""
+
+    __tablename__ = "outbox"
+
+    channel: Mapped[str]
+    chat: Mapped[str]
+    topic: Mapped[str] = mapped_column(server_default="")
+    queue: Mapped[str]
+    kind: Mapped[str]
+    priority: Mapped[int] = mapped_column(Integer)
+    body: Mapped[dict[str, Any]]
+    reaction: Mapped[str] = mapped_column(server_default="")
+    room_id: Mapped[int | None] = mapped_column(ForeignKey("rooms.id"))
+    thread_id: Mapped[int | None] = mapped_column(ForeignKey("threads.id"))
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"), index=True)
+    reply_to_message: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
+    replaces_message: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"))
+    nonce: Mapped[int]
+    state: Mapped[str] = mapped_column(server_default="waiting")
+    created_at: Mapped[datetime]
+    not_before: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    epoch: Mapped[int | None]
+    started_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+    external_ids: Mapped[list[Any] | None] = mapped_column(JSONB(none_as_null=True))
+    why: Mapped[str | None]
+
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('waiting', 'sending', 'sent', 'refused', 'unknown', 'dropped')",
+            name="state",
+        ),
+        Index(
+            "ix_outbox_queue",
+            "channel",
+            "queue",
+            "id",
+            postgresql_where=text("state IN ('waiting', 'sending')"),
+        ),
+        Index(
+            "ix_outbox_waiting",
+            "channel",
+            "priority",
+            "id",
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index(
+            "ix_outbox_sending",
+            "channel",
+            "id",
+            postgresql_where=text("state = 'sending'"),
+        ),
+        Index("ix_outbox_settled_at", "settled_at"),
+        Index(
+            "ix_outbox_unseen",
+            "chat",
+            postgresql_where=text(
+                "channel = 'web' AND message_id IS NOT NULL AND delivered_at IS NULL"
+            ),
+        ),
+    )
+
+
+class MessageCopy(Table):
+    """A message as it stands in one chat: the link from a messenger's id to ours and back."""
+
+    __tablename__ = "message_copies"
+
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    chat: Mapped[str] = mapped_column(primary_key=True)
+    external_id: Mapped[str] = mapped_column(primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"), index=True)
+    part: Mapped[int] = mapped_column(Integer)
+
+
+class StoredFile(Table):
+    """A file we can give out again. `id` is random and unguessable; `path` is relative to the
+    folder of stored files, empty while the bytes are only with the messenger."""
+
+    __tablename__ = "files"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    channel: Mapped[str]
+    handle: Mapped[str]
+    owner: Mapped[str]  # the chat it was uploaded in
+    kind: Mapped[str]
+    title: Mapped[str]
+    mime: Mapped[str]
+    size: Mapped[int | None]
+    path: Mapped[str]
+    created_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("channel", "handle"),)
+
+
+class FileHandle(Table):
+    """The id a second messenger gave a file, so that it is uploaded once a channel."""
+
+    __tablename__ = "file_handles"
+
+    source_channel: Mapped[str] = mapped_column(primary_key=True)
+    source_handle: Mapped[str] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    handle: Mapped[str]
+
+
+class WebPost(Numbered):
+    """A line of a browser chat, in and out. `key` is the browser's own for what it said."""
+
+    __tablename__ = "web_posts"
+
+    channel: Mapped[str]
+    chat: Mapped[str]
+    topic: Mapped[str] = mapped_column(server_default="")
+    by: Mapped[str]  # me, company
+    key: Mapped[str]
+    body: Mapped[dict[str, Any]]
+    reply_to: Mapped[int | None]
+    at: Mapped[datetime]
+    edited_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint("channel", "chat", "key"),
+        Index("ix_web_posts_channel_chat_topic_id", "channel", "chat", "topic", "id"),
+    )

@@ -1,0 +1,162 @@
+"""Requests, the conversations about them, and what was said."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Sequence, desc, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.tables.base import Numbered, Table
+
+ticket_numbers = Sequence("ticket_numbers", start=1001, metadata=Table.metadata)
+
+
+class Category(Numbered):
+    """A kind of request with its form. `content` is a `declaration.Category`."""
+
+    __tablename__ = "categories"
+
+    key: Mapped[str] = mapped_column(unique=True)
+    content: Mapped[dict[str, Any]]
+    position: Mapped[int] = mapped_column(Integer)
+    withdrawn_at: Mapped[datetime | None]
+
+
+class QuickAnswer(Numbered):
+    """`content` is a `declaration.QuickAnswer`."""
+
+    __tablename__ = "quick_answers"
+
+    key: Mapped[str] = mapped_column(unique=True)
+    content: Mapped[dict[str, Any]]
+    position: Mapped[int] = mapped_column(Integer)
+    withdrawn_at: Mapped[datetime | None]
+
+
+class Thread(Numbered):
+    """A conversation of one resident with staff, with or without a ticket."""
+
+    __tablename__ = "threads"
+
+    resident_id: Mapped[int] = mapped_column(ForeignKey("residents.id"))
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"))  # answered here
+    room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id"))
+    home_id: Mapped[int | None] = mapped_column(ForeignKey("homes.id"))
+    subject: Mapped[str]
+    state: Mapped[str] = mapped_column(default="open")
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    last_at: Mapped[datetime]
+    last_by: Mapped[str]
+    last_text: Mapped[str]
+
+    __table_args__ = (
+        CheckConstraint("state IN ('open', 'closed')", name="state"),
+        Index("ix_threads_resident_id_state", "resident_id", "state"),
+        Index("ix_threads_room_id_state_last_at", "room_id", "state", desc("last_at")),
+    )
+
+
+class Topic(Table):
+    """How a room of a messenger shows a thread. Only a view: it can be rebuilt."""
+
+    __tablename__ = "topics"
+
+    thread_id: Mapped[int] = mapped_column(
+        ForeignKey("threads.id"), primary_key=True, autoincrement=False
+    )
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    chat: Mapped[str] = mapped_column(primary_key=True)
+    external_id: Mapped[str]
+    opened_at: Mapped[datetime]
+
+    __table_args__ = (Index(None, "channel", "chat", "external_id"),)
+
+
+class Ticket(Numbered):
+    """A request. `answers` is the form as question and answer pairs, in order; `what` repeats
+    the category's title at the time of filing, since categories change."""
+
+    __tablename__ = "tickets"
+
+    number: Mapped[int] = mapped_column(
+        ticket_numbers, server_default=ticket_numbers.next_value(), unique=True
+    )
+    thread_id: Mapped[int] = mapped_column(ForeignKey("threads.id"), unique=True)
+    resident_id: Mapped[int] = mapped_column(ForeignKey("residents.id"))
+    complex_id: Mapped[int] = mapped_column(ForeignKey("complexes.id"))
+    house_id: Mapped[int] = mapped_column(ForeignKey("houses.id"), index=True)
+    entrance_id: Mapped[int | None] = mapped_column(ForeignKey("entrances.id"))
+    flat_id: Mapped[int | None] = mapped_column(ForeignKey("flats.id"), index=True)
+    place: Mapped[str]
+    category: Mapped[str]
+    what: Mapped[str]
+    text: Mapped[str]
+    answers: Mapped[list[Any]]
+    emergency: Mapped[bool]
+    status: Mapped[str]
+    source: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    due_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint(
+            "status IN ('new', 'accepted', 'in_progress', 'waiting', 'done', 'declined')",
+            name="status",
+        ),
+        Index("ix_tickets_resident_id_created_at", "resident_id", desc("created_at")),
+    )
+
+
+class TicketEvent(Numbered):
+    """The journal of a ticket: who moved it from what to what."""
+
+    __tablename__ = "ticket_events"
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
+    at: Mapped[datetime]
+    what: Mapped[str]  # filed, status, reopened
+    before: Mapped[str | None]
+    after: Mapped[str | None]
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
+    note: Mapped[str]
+
+
+class Message(Numbered):
+    """One thing said in a thread. `by`: resident, member, note (staff only) or system.
+    `author` is the name and title the other side saw. `earlier_texts` are what edits replaced,
+    oldest first. `origin` names the inbound it came from, so that it stands here once."""
+
+    __tablename__ = "messages"
+
+    thread_id: Mapped[int] = mapped_column(ForeignKey("threads.id"))
+    by: Mapped[str]
+    author: Mapped[str]
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
+    text: Mapped[str]
+    attachments: Mapped[list[Any]]
+    reply_to: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
+    at: Mapped[datetime]
+    edited_at: Mapped[datetime | None]
+    earlier_texts: Mapped[list[Any]]
+
+    __table_args__ = (
+        CheckConstraint("by IN ('resident', 'member', 'note', 'system')", name="by"),
+        Index("ix_messages_thread_id_id", "thread_id", "id"),
+        Index("ix_messages_attachments", "attachments", postgresql_using="gin"),
+    )
+
+
+class ThreadSeen(Table):
+    """How far a member has read a thread on the desk."""
+
+    __tablename__ = "thread_seen"
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), primary_key=True)
+    thread_id: Mapped[int] = mapped_column(ForeignKey("threads.id"), primary_key=True)
+    upto: Mapped[int]
+
+    __table_args__ = (Index("ix_thread_seen_thread_id", text("thread_id")),)

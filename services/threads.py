@@ -1,0 +1,184 @@
+"""Threads: conversations of residents with staff, and every message in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sqlalchemy import desc, select
+
+from services.access import AsResident, Viewer, check_thread
+from services.messaging.types import Address, Attachment, Inbound
+from services.tables import Contact, Message, Room, Thread, Ticket
+
+if TYPE_CHECKING:
+    from services.work import Work
+
+SNIPPET = 160
+
+
+class Threads:
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def open(
+        self, viewer: AsResident, room: Room, subject: str, *, home_id: int | None = None
+    ) -> Thread:
+        """`subject` becomes the topic's name: short, and nothing in it that a whole room may not
+        read."""
+        thread = Thread(
+            resident_id=viewer.resident_id,
+            contact_id=viewer.contact_id,
+            room_id=room.id,
+            home_id=home_id,
+            subject=subject,
+            state="open",
+            opened_at=self._work.now,
+            last_at=self._work.now,
+            last_by="resident",
+            last_text="",
+        )
+        self._work.session.add(thread)
+        await self._work.session.flush()
+        return thread
+
+    def name(self, thread: Thread, subject: str) -> None:
+        thread.subject = subject[:120]
+
+    async def has_messages(self, thread: Thread) -> bool:
+        found = await self._work.session.scalar(
+            select(Message.id).where(Message.thread_id == thread.id).limit(1)
+        )
+        return found is not None
+
+    async def answer_at(self, thread: Thread, contact: Contact) -> None:
+        """From now on the resident is answered in the messenger they wrote from."""
+        thread.contact_id = contact.id
+        await self._work.session.flush()
+
+    async def get(self, viewer: Viewer, thread_id: int, *, lock: bool = False) -> Thread:
+        """Raises `NotYours`."""
+        find = select(Thread).where(Thread.id == thread_id)
+        thread = await self._work.session.scalar(find.with_for_update() if lock else find)
+        room = await self._work.session.get(Room, thread.room_id) if thread else None
+        return check_thread(viewer, thread, room)
+
+    async def open_ones(self, viewer: AsResident) -> list[tuple[Thread, Ticket | None]]:
+        """The resident's open threads, the latest talk first."""
+        rows = await self._work.session.execute(
+            select(Thread, Ticket)
+            .outerjoin(Ticket, Ticket.thread_id == Thread.id)
+            .where(Thread.resident_id == viewer.resident_id, Thread.state == "open")
+            .order_by(desc(Thread.last_at))
+            .limit(20)
+        )
+        return [(thread, ticket) for thread, ticket in rows]
+
+    async def add(
+        self,
+        thread: Thread,
+        by: str,
+        author: str,
+        inbound: Inbound | None,
+        *,
+        text: str | None = None,
+        attachments: Sequence[Attachment] | None = None,
+        member_id: int | None = None,
+        reply_to: int | None = None,
+    ) -> Message:
+        """Writes a message into a thread. Text and attachments are the inbound's unless given.
+        The inbound's ids in its chat become copies of this message."""
+        if text is None:
+            text = inbound.text if inbound else ""
+        if attachments is None:
+            attachments = inbound.attachments if inbound else ()
+        message = Message(
+            thread_id=thread.id,
+            by=by,
+            author=author,
+            member_id=member_id,
+            text=text,
+            attachments=[a.model_dump(mode="json", exclude_defaults=True) for a in attachments],
+            reply_to=reply_to,
+            at=self._work.now,
+            earlier_texts=[],
+        )
+        self._work.session.add(message)
+        await self._work.session.flush()
+        if inbound and not inbound.pressed:
+            await self.link(message.id, inbound)
+        if by in ("resident", "member"):
+            thread.last_at = self._work.now
+            thread.last_by = by
+            thread.last_text = text[:SNIPPET]
+        await self._work.session.flush()
+        self._work.ring(f"thread:{thread.id}")
+        return message
+
+    async def link(self, message_id: int, inbound: Inbound) -> None:
+        """Makes a quote or an edit of what was heard find our message."""
+        ids = inbound.parts or ((inbound.external_id,) if inbound.external_id else ())
+        await self._work.copies.keep(message_id, inbound.address.channel, inbound.address.chat, ids)
+
+    async def change(self, message_id: int, text: str) -> Message | None:
+        """New words in place of the old, which are kept. None when nothing changed."""
+        message = await self._work.session.get(Message, message_id, with_for_update=True)
+        if message is None or message.text == text:
+            return None
+        message.earlier_texts = [*message.earlier_texts, message.text]
+        message.text = text
+        message.edited_at = self._work.now
+        await self._work.session.flush()
+        self._work.ring(f"thread:{message.thread_id}")
+        return message
+
+    async def message(self, message_id: int) -> Message | None:
+        return await self._work.session.get(Message, message_id)
+
+    async def find(self, address: Address, external_id: str | None) -> Message | None:
+        """The message that stands under this id in that chat; the desk names our own ids."""
+        if address.channel == "desk":
+            return await self.message(int(external_id)) if external_id else None
+        message_id = await self._work.copies.find_message(
+            address.channel, address.chat, external_id
+        )
+        return await self.message(message_id) if message_id else None
+
+    async def close(self, thread: Thread) -> None:
+        thread.state = "closed"
+        thread.closed_at = self._work.now
+        await self._work.session.flush()
+        self._work.ring(f"thread:{thread.id}")
+
+    async def reopen(self, thread: Thread) -> None:
+        thread.state = "open"
+        thread.closed_at = None
+        await self._work.session.flush()
+        self._work.ring(f"thread:{thread.id}")
+
+    async def ticket(self, thread_id: int) -> Ticket | None:
+        return await self._work.session.scalar(select(Ticket).where(Ticket.thread_id == thread_id))
+
+    async def of_message(self, message: Message) -> Thread:
+        thread = await self._work.session.get(Thread, message.thread_id)
+        assert thread is not None
+        return thread
+
+    async def of_ticket(self, ticket: Ticket) -> Thread:
+        thread = await self._work.session.get(Thread, ticket.thread_id)
+        assert thread is not None
+        return thread
+
+    async def first_message(self, thread: Thread) -> int | None:
+        return await self._work.session.scalar(
+            select(Message.id).where(Message.thread_id == thread.id).order_by(Message.id).limit(1)
+        )
+
+    async def messages(self, viewer: Viewer, thread_id: int, *, most: int = 500) -> list[Message]:
+        """The latest messages of a thread, oldest first; a resident is not shown notes."""
+        await self.get(viewer, thread_id)
+        find = select(Message).where(Message.thread_id == thread_id)
+        if isinstance(viewer, AsResident):
+            find = find.where(Message.by != "note")
+        rows = await self._work.session.scalars(find.order_by(desc(Message.id)).limit(most))
+        return list(reversed(list(rows)))

@@ -1,0 +1,158 @@
+"""Tickets: what residents ask for, by number, with a term and a journal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import desc, select
+
+from services.access import AsResident, Viewer
+from services.company.declaration import Category
+from services.errors import AlreadySo, NotYours
+from services.people import Place
+from services.tables import Thread, Ticket, TicketEvent
+
+if TYPE_CHECKING:
+    from services.work import Work
+
+STATUSES = ("new", "accepted", "in_progress", "waiting", "done", "declined")
+ENDED = ("done", "declined")
+
+
+@dataclass(frozen=True)
+class Where:
+    """The address of a request; without a home it is about the common parts of a house."""
+
+    complex_id: int
+    house_id: int
+    entrance_id: int | None
+    flat_id: int | None
+    place: str
+
+    @classmethod
+    def of(cls, place: Place, label: str) -> Where:
+        return cls(place.complex_id, place.house_id, place.entrance_id, place.flat_id, label)
+
+
+class Tickets:
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def file(
+        self,
+        thread: Thread,
+        category: Category,
+        where: Where,
+        text: str,
+        answers: list[tuple[str, str]],
+        source: str,
+    ) -> Ticket:
+        """Gives the request its number and its term, counted round the clock from now."""
+        ticket = Ticket(
+            thread_id=thread.id,
+            resident_id=thread.resident_id,
+            complex_id=where.complex_id,
+            house_id=where.house_id,
+            entrance_id=where.entrance_id,
+            flat_id=where.flat_id,
+            place=where.place,
+            category=category.code,
+            what=category.title,
+            text=text,
+            answers=[list(pair) for pair in answers],
+            emergency=category.emergency,
+            status="new",
+            source=source,
+            created_at=self._work.now,
+            due_at=self._work.now + timedelta(hours=category.term_hours),
+        )
+        self._work.session.add(ticket)
+        await self._work.session.flush()
+        await self._work.session.refresh(ticket, ["number"])
+        self._note(ticket, "filed", None, "new")
+        return ticket
+
+    async def get(self, viewer: Viewer, ticket_id: int, *, lock: bool = False) -> Ticket:
+        """Raises `NotYours`."""
+        find = select(Ticket).where(Ticket.id == ticket_id)
+        ticket = await self._work.session.scalar(find)
+        if ticket is None:
+            raise NotYours
+        # Rows are locked in the order thread → ticket, everywhere.
+        await self._work.threads.get(viewer, ticket.thread_id, lock=lock)
+        if lock:
+            await self._work.session.refresh(ticket, with_for_update=True)
+        return ticket
+
+    async def of_thread(self, viewer: Viewer, thread_id: int, *, lock: bool) -> Ticket | None:
+        await self._work.threads.get(viewer, thread_id, lock=lock)
+        find = select(Ticket).where(Ticket.thread_id == thread_id)
+        return await self._work.session.scalar(find.with_for_update() if lock else find)
+
+    async def of_resident(self, viewer: AsResident, *, most: int = 50) -> list[Ticket]:
+        """The resident's own, open ones first, then the newest."""
+        rows = await self._work.session.scalars(
+            select(Ticket)
+            .where(Ticket.resident_id == viewer.resident_id)
+            .order_by(Ticket.closed_at.is_not(None), desc(Ticket.created_at))
+            .limit(most)
+        )
+        return list(rows)
+
+    async def history(self, viewer: Viewer, ticket_id: int) -> list[TicketEvent]:
+        await self.get(viewer, ticket_id)
+        rows = await self._work.session.scalars(
+            select(TicketEvent).where(TicketEvent.ticket_id == ticket_id).order_by(TicketEvent.id)
+        )
+        return list(rows)
+
+    async def move(self, viewer: Viewer, ticket: Ticket, status: str, *, note: str = "") -> str:
+        """Changes the status of a locked ticket and returns the one before. Its thread closes
+        when the ticket ends and opens when it comes back. Raises `AlreadySo`."""
+        before = ticket.status
+        if before == status:
+            raise AlreadySo
+        ticket.status = status
+        thread = await self._work.threads.get(viewer, ticket.thread_id)
+        if status in ENDED:
+            ticket.closed_at = self._work.now
+            await self._work.threads.close(thread)
+        elif before in ENDED:
+            ticket.closed_at = None
+            await self._work.threads.reopen(thread)
+        came_back = before in ENDED and status not in ENDED
+        member_id = None if isinstance(viewer, AsResident) else viewer.member_id
+        self._note(
+            ticket, "reopened" if came_back else "status", before, status,
+            member_id=member_id, note=note,
+        )  # fmt: skip
+        self._work.audit.note(
+            viewer.name, "ticket status", f"ticket:{ticket.number}", before=before, after=status
+        )
+        await self._work.session.flush()
+        self._work.ring(f"thread:{ticket.thread_id}")
+        return before
+
+    def _note(
+        self,
+        ticket: Ticket,
+        what: str,
+        before: str | None,
+        after: str | None,
+        *,
+        member_id: int | None = None,
+        note: str = "",
+    ) -> None:
+        self._work.session.add(
+            TicketEvent(
+                ticket_id=ticket.id,
+                at=self._work.now,
+                what=what,
+                before=before,
+                after=after,
+                member_id=member_id,
+                note=note,
+            )
+        )
