@@ -1,0 +1,95 @@
+"""A turn: one thing heard from one person, and all that is said in answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from services.access import AsResident
+from services.messaging.outbox import About
+from services.messaging.sessions import Session
+from services.messaging.types import Address, Attachment, Button, Inbound, Keyboard, Kind, Outbound
+from services.tables import Contact
+from services.work import Work
+
+Rows = Sequence[Sequence[Button]]
+
+_ORNAMENT = re.compile(r"[^\w\s]|_", re.UNICODE)
+
+
+def plain(text: str) -> str:
+    """How typed words are compared with a button's: no case, no emoji, no ё, single spaces."""
+    bare = _ORNAMENT.sub(" ", text.casefold().replace("ё", "е"))
+    return " ".join(bare.split())
+
+
+class Turn:
+    """What a resident's handler works with. `pressed` is the action of a button, whether it was
+    pressed or its label typed."""
+
+    def __init__(self, work: Work, inbound: Inbound, contact: Contact, session: Session) -> None:
+        self.work = work
+        self.inbound = inbound
+        self.contact = contact
+        self.session = session
+        self.viewer = AsResident(contact.resident_id, contact.id)
+        self.text = inbound.text.strip()
+        self.pressed = inbound.pressed or self._press_by_label()
+        self._offered_now = False
+
+    @property
+    def address(self) -> Address:
+        return Address(channel=self.contact.channel, chat=self.contact.chat)
+
+    def _press_by_label(self) -> str:
+        typed = plain(self.text)
+        if not typed:
+            return ""
+        return next((action for label, action in self.session.offered if plain(label) == typed), "")
+
+    def typed_number(self) -> int | None:
+        """ "2", "2." or "№2" where a list was offered."""
+        found = re.fullmatch(r"[№#]?\s*(\d{1,2})[.)]?", self.text)
+        return int(found[1]) if found else None
+
+    async def say(
+        self,
+        text: str,
+        rows: Rows = (),
+        *,
+        header: str = "",
+        standing: bool = False,
+        attachments: Sequence[Attachment] = (),
+        kind: Kind = Kind.REPLY,
+    ) -> None:
+        """Adds one message to what is said. Its buttons become what typed words are compared
+        with."""
+        keyboard = None
+        if rows:
+            keyboard = Keyboard(rows=tuple(tuple(row) for row in rows), standing=standing)
+            if not standing:
+                self._offer(keyboard)
+        await self.work.outbox.say(
+            self.address,
+            Outbound(text=text, header=header, keyboard=keyboard, attachments=tuple(attachments)),
+            kind,
+            About(contact_id=self.contact.id),
+        )
+
+    def _offer(self, keyboard: Keyboard) -> None:
+        if not self._offered_now:
+            self.session.offered = []
+            self._offered_now = True
+        self.session.offered += [(b.label, b.action) for b in keyboard.flat() if b.action]
+
+    def go(self, scene: str, **state: object) -> None:
+        """The next thing this person says goes to `scene`."""
+        self.session.scene = scene
+        self.session.state = dict(state)
+
+    def leave(self) -> None:
+        """No dialogue is going on any more."""
+        self.session.scene = ""
+        self.session.state = {}
+        if not self._offered_now:
+            self.session.offered = []

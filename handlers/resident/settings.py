@@ -1,0 +1,100 @@
+"""«Настройки»: name, phone, homes, consent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from handlers.dialogue.form import Answers, Form
+from handlers.dialogue.steps import Step, Text
+from handlers.dialogue.turn import Turn
+from handlers.resident import texts
+from handlers.resident.begin import button, show_menu
+from handlers.resident.registration import REGISTRATION, check_name, check_phone
+
+
+async def show(turn: Turn) -> None:
+    turn.leave()
+    resident = await turn.work.people.resident(turn.viewer.resident_id)
+    places = await turn.work.people.places(turn.viewer)
+    rows = [
+        [
+            button(texts.CHANGE_NAME, "settings/name"),
+            button(texts.CHANGE_PHONE, "settings/phone"),
+        ],
+        [button(texts.ADD_HOME, "settings/home")],
+    ]
+    if len(places) > 1:
+        rows += [[button(texts.leave_label(p), f"settings/leave/{p.home_id}")] for p in places]
+    rows.append([button(texts.WITHDRAW, "settings/withdraw")])
+    await turn.say(texts.settings(resident.name or "—", resident.phone, places), rows)
+
+
+async def press(turn: Turn) -> None:
+    _, what, ident = [*turn.pressed.split("/"), "", ""][:3]
+    match what:
+        case "name":
+            await CHANGE_NAME.start(turn)
+        case "phone":
+            await CHANGE_PHONE.start(turn)
+        case "home":
+            await REGISTRATION.begin(turn)
+        case "leave" if ident.isdecimal():
+            await turn.work.people.leave_home(turn.viewer, int(ident))
+            await turn.say(texts.HOME_LEFT)
+            await show(turn)
+        case "withdraw":
+            await turn.say(
+                texts.SURE_WITHDRAW,
+                [
+                    [button(texts.YES_WITHDRAW, "settings/withdrawn")],
+                    [button(texts.KEEP_CONSENT, "menu/show")],
+                ],
+            )
+        case "withdrawn":
+            await withdraw(turn)
+        case _:
+            await show(turn)
+
+
+async def withdraw(turn: Turn) -> None:
+    company = await turn.work.company.profile()
+    await turn.work.people.record_consent(
+        turn.viewer, company.consent.version, texts.ask_consent(company), given=False
+    )
+    await turn.say(texts.WITHDRAWN)
+    await show_menu(turn)
+
+
+class ChangeOne(Form):
+    """One question about oneself."""
+
+    def __init__(self, name: str, step: Text, said: str) -> None:
+        self.name = name  # type: ignore[misc]
+        self._step = step
+        self._said = said
+
+    async def steps(self, turn: Turn, answers: Answers) -> Sequence[Step]:
+        return [self._step]
+
+    async def finish(self, turn: Turn, answers: dict[str, Any]) -> None:
+        value = answers[self._step.key]
+        if self._step.key == "name":
+            await turn.work.people.register(turn.viewer.resident_id, value, None)
+        else:
+            await turn.work.people.set_phone(turn.viewer.resident_id, value)
+        await turn.say(self._said)
+        await show(turn)
+
+    async def cancel(self, turn: Turn) -> None:
+        await show(turn)
+
+
+CHANGE_NAME = ChangeOne(
+    "change name", Text("name", texts.ASK_NAME, check=check_name), texts.NAME_CHANGED
+)
+CHANGE_PHONE = ChangeOne(
+    "change phone",
+    Text("phone", texts.ASK_CALL_PHONE, check=check_phone, asks_contact=texts.SHARE_PHONE),
+    texts.PHONE_CHANGED,
+)

@@ -1,0 +1,137 @@
+"""Commands and buttons of staff. Nothing that begins with a slash ever reaches a resident."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from handlers import notices, staff_texts
+from handlers.dialogue.turn import plain
+from handlers.staff.turn import StaffTurn
+from services.errors import AlreadySo, NotYours
+from services.tables import Ticket
+
+
+async def run(turn: StaffTurn) -> None:
+    command = COMMANDS.get(turn.command)
+    if command is None:
+        await turn.say(staff_texts.unknown_command(turn.command[:30]))
+        return
+    await command(turn)
+
+
+async def press(turn: StaffTurn) -> None:
+    """`staff/accept|close/TICKET`. A press on someone else's ticket is refused and logged."""
+    _, what, ident = [*turn.pressed.split("/"), "", ""][:3]
+    statuses = {"accept": "accepted", "close": "done"}
+    try:
+        if what not in statuses or not ident.isdecimal():
+            raise NotYours
+        ticket = await turn.work.tickets.get(turn.viewer, int(ident), lock=True)
+    except NotYours:
+        turn.work.audit.note(turn.viewer.name, "refused press", turn.pressed[:64])
+        await turn.say(staff_texts.GONE)
+        return
+    turn.thread = await turn.work.threads.get(turn.viewer, ticket.thread_id)
+    turn.room = await turn.work.rooms.get(turn.thread.room_id)
+    await move(turn, ticket, statuses[what])
+
+
+async def help_out(turn: StaffTurn) -> None:
+    await turn.say(staff_texts.HELP)
+
+
+async def status(turn: StaffTurn) -> None:
+    """`/status` shows, `/status в работе` changes. What follows the state stays inside."""
+    ticket = await ticket_here(turn)
+    if ticket is None:
+        return
+    if not turn.rest:
+        due = await turn.work.company.local(ticket.due_at)
+        now = await turn.work.company.local(turn.work.now)
+        await turn.say(staff_texts.status(ticket, due, now))
+        return
+    wanted, note = find_status(turn.rest)
+    if wanted is None:
+        await turn.say(staff_texts.bad_status(turn.rest))
+        return
+    await move(turn, ticket, wanted, note)
+
+
+def find_status(words: str) -> tuple[str | None, str]:
+    """The status that the words begin with, the longest name first, and the rest of them."""
+    typed = plain(words)
+    for name in sorted(staff_texts.STATUS_WORDS, key=len, reverse=True):
+        known = plain(name)
+        if typed == known or typed.startswith(known + " "):
+            return staff_texts.STATUS_WORDS[name], words[len(name) :].strip(" .,:;—-")
+    return None, ""
+
+
+async def close(turn: StaffTurn) -> None:
+    """Ends the ticket, or the conversation where there is none. Words after it stay inside."""
+    if turn.thread is None:
+        await turn.say(staff_texts.NO_THREAD)
+        return
+    ticket = await turn.work.tickets.of_thread(turn.viewer, turn.thread.id, lock=True)
+    if ticket is not None:
+        await move(turn, ticket, "done", turn.rest)
+    elif turn.thread.state == "closed":
+        await turn.say(staff_texts.ALREADY_CLOSED)
+    else:
+        await turn.work.threads.close(turn.thread)
+        turn.work.audit.note(turn.viewer.name, "closed", f"thread:{turn.thread.id}")
+        await turn.tell_room(staff_texts.closed(turn.member))
+        await notices.tell_talk_closed(turn.work, turn.thread)
+
+
+async def who(turn: StaffTurn) -> None:
+    if turn.thread is None:
+        await turn.say(staff_texts.NO_THREAD)
+        return
+    work = turn.work
+    resident = await work.people.resident(turn.thread.resident_id)
+    contact = await work.people.contact(turn.thread.contact_id)
+    place = await work.people.place_of_thread(turn.viewer, turn.thread)
+    ticket = await work.threads.ticket(turn.thread.id)
+    await turn.say(
+        staff_texts.who(
+            resident, place, turn.thread, ticket, contact.channel, contact.unreachable_why or ""
+        )
+    )
+
+
+async def note(turn: StaffTurn) -> None:
+    from handlers.staff.hearing import keep_note  # notes are heard there without a slash too
+
+    await keep_note(turn, turn.rest)
+
+
+async def move(turn: StaffTurn, ticket: Ticket, status: str, note: str = "") -> None:
+    try:
+        await turn.work.tickets.move(turn.viewer, ticket, status, note=note)
+    except AlreadySo:
+        await turn.say(staff_texts.already(ticket))
+        return
+    await turn.tell_room(staff_texts.status_changed(ticket, turn.member))
+    await notices.tell_status(turn.work, ticket)
+
+
+async def ticket_here(turn: StaffTurn) -> Ticket | None:
+    """The thread's ticket, locked; None after the member was told why there is none."""
+    if turn.thread is None:
+        await turn.say(staff_texts.NO_THREAD)
+        return None
+    ticket = await turn.work.tickets.of_thread(turn.viewer, turn.thread.id, lock=True)
+    if ticket is None:
+        await turn.say(staff_texts.NO_TICKET)
+    return ticket
+
+
+COMMANDS: dict[str, Callable[[StaffTurn], Awaitable[None]]] = {
+    "/help": help_out,
+    "/start": help_out,
+    "/status": status,
+    "/close": close,
+    "/who": who,
+    "/note": note,
+}

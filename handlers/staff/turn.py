@@ -1,0 +1,65 @@
+"""A turn of staff: one thing a member said or pressed, and where."""
+
+from __future__ import annotations
+
+from services.messaging.outbox import About
+from services.messaging.types import Address, Inbound, Kind, Outbound
+from services.staff import as_member
+from services.tables import Member, Room, Thread
+from services.work import Work
+
+
+class StaffTurn:
+    """`thread` is None in General. `command` is the word after the slash, without the bot's
+    name; `rest` what follows it."""
+
+    def __init__(
+        self, work: Work, inbound: Inbound, room: Room, member: Member, thread: Thread | None
+    ) -> None:
+        self.work = work
+        self.inbound = inbound
+        self.room = room
+        self.member = member
+        self.thread = thread
+        self.viewer = as_member(member)
+        self.text = inbound.text.strip()
+        self.pressed = inbound.pressed
+        self.at_desk = inbound.address.channel == "desk"
+        self.command, self.rest = self._split()
+
+    def _split(self) -> tuple[str, str]:
+        if not self.text.startswith("/") or self.text.startswith("//"):
+            return "", ""
+        word, _, rest = self.text.partition(" ")
+        if "\n" in word:
+            word, _, more = self.text.partition("\n")
+            rest = more
+        return word.partition("@")[0].lower(), rest.strip()
+
+    async def say(self, text: str) -> None:
+        """To the room, under the thread; at the desk to this member alone."""
+        what = Outbound(text=text)
+        if self.at_desk:
+            address = Address(
+                channel="desk",
+                chat=str(self.member.id),
+                topic=str(self.thread.id) if self.thread else None,
+            )
+            await self.work.outbox.say(address, what, Kind.REPLY)
+            return
+        await self.work.outbox.post(
+            self.room,
+            what,
+            Kind.REPLY,
+            About(),
+            thread_id=self.thread.id if self.thread else None,
+            topic=None if self.thread else self.inbound.address.topic,
+        )
+
+    async def tell_room(self, text: str) -> None:
+        """Something everyone in the room should know; it stays in the thread."""
+        assert self.thread is not None
+        await self.work.threads.add(self.thread, "system", "", None, text=text)
+        await self.work.outbox.post(
+            self.room, Outbound(text=text), Kind.REPLY, thread_id=self.thread.id
+        )

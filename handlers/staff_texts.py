@@ -1,0 +1,201 @@
+"""Every word staff read, and the few that residents read from staff."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from handlers import wording
+from services.people import Place
+from services.tables import Member, Resident, Thread, Ticket
+
+ACCEPT = "Принять"
+CLOSE = "Закрыть"
+NOT_SOLVED = "Не решено"
+NAMELESS = "Житель"
+UNLISTED = "Квартиры нет в списке"
+
+STATUS_WORDS = {
+    "принята": "accepted",
+    "принять": "accepted",
+    "в работе": "in_progress",
+    "работа": "in_progress",
+    "ждет": "waiting",
+    "ждет ответа": "waiting",
+    "ожидает": "waiting",
+    "выполнена": "done",
+    "готово": "done",
+    "отклонена": "declined",
+    "отказ": "declined",
+    **{code: code for code in wording.STATUSES},
+}
+
+HELP = (
+    "Всё, что вы пишете в теме, уходит жителю. Что не уходит:\n"
+    "// текст или /note текст — заметка для своих\n"
+    "/status — состояние заявки; /status в работе — поменять "
+    "(принята, в работе, ждёт, выполнена, отклонена)\n"
+    "/close — закрыть\n"
+    "/who — кто пишет и откуда\n"
+    "/help — эта подсказка"
+)
+
+
+def unknown_command(command: str) -> str:
+    return f"Команды {command} нет, жителю ничего не ушло.\n\n{HELP}"
+
+
+# ── Cards ────────────────────────────────────────────────────────────────────
+
+
+def card_header(ticket: Ticket) -> str:
+    mark = "🚨 " if ticket.emergency else ""
+    return f"{mark}Заявка №{ticket.number} · {ticket.what}"
+
+
+def card(ticket: Ticket, name: str, words: str, due: datetime, now: datetime) -> str:
+    lines = [ticket.place, f"Житель: {name or 'имя не указано'}"]
+    if words:
+        lines.append(f"\n{words}\n")
+    lines += [f"{question} — {answer}" for question, answer in ticket.answers]
+    lines.append(f"Срок: {wording.name_moment(due, now)}")
+    return "\n".join(lines)
+
+
+def talk_header(subject: str) -> str:
+    return f"Сообщение · {subject}"
+
+
+def line_header(author: str, ticket: Ticket | None) -> str:
+    return " · ".join(filter(None, [author or NAMELESS, f"№{ticket.number}" if ticket else ""]))
+
+
+def reopened(ticket: Ticket) -> str:
+    return f"Житель говорит «Не решено». Заявка №{ticket.number} снова в работе."
+
+
+def unlisted_flat(place: Place) -> str:
+    return f"Житель указал помещение, которого нет в списке: {wording.name_place(place)}. Сверьте."
+
+
+# ── To the resident ──────────────────────────────────────────────────────────
+
+
+def answer_header(member: Member, ticket: Ticket | None) -> str:
+    tail = f" · заявка №{ticket.number}" if ticket else ""
+    return wording.sign_member(member) + tail
+
+
+def ticket_header(ticket: Ticket) -> str:
+    return f"Заявка №{ticket.number}"
+
+
+def status_news(status: str, phone: str) -> str:
+    return {
+        "new": "Заявка снова в очереди.",
+        "accepted": "Приняли, занимаемся.",
+        "in_progress": "В работе.",
+        "waiting": "Ждём вашего ответа, чтобы продолжить. Напишите прямо сюда.",
+        "done": "Сделали. Если что-то не так, нажмите «Не решено» — вернёмся.",
+        "declined": (
+            "Эту заявку выполнить не сможем. Диспетчер подскажет, к кому обратиться: "
+            f"{phone}. Не согласны — нажмите «Не решено»."
+        ),
+    }[status]
+
+
+TALK_CLOSED = "Разговор завершили. Если остались вопросы, просто напишите."
+
+
+def fault(number: str, phone: str) -> str:
+    return (
+        f"Что-то у нас сломалось, но сообщение сохранили и попробуем ещё раз. Номер сбоя {number}. "
+        f"Если срочно, звоните: {phone}."
+    )
+
+
+# ── In the room ──────────────────────────────────────────────────────────────
+REASONS = {
+    "blocked": "житель остановил бота или удалил аккаунт",
+    "rejected": "мессенджер не принял сообщение",
+    "fault": "сбой у нас, номер в журнале",
+    "unknown": "ответ мессенджера не дошёл — возможно, сообщение ушло, а может быть, нет",
+}
+
+
+def not_delivered(reason: str, why: str) -> str:
+    detail = f" ({why[:200]})" if why and reason in ("rejected", "fault") else ""
+    start = "Неизвестно, доставлено ли" if reason == "unknown" else "Не доставлено"
+    return f"⚠️ {start}: {REASONS.get(reason, reason)}{detail}."
+
+
+ANONYMOUS = (
+    "Вы пишете от имени группы, и жителю ответ не ушёл: он должен видеть, кто отвечает. "
+    "Выключите анонимность в правах администратора и напишите ещё раз."
+)
+NOT_A_MEMBER = "Эта комната вам не назначена, поэтому ничего не сделано."
+NO_THREAD = "Здесь непонятно, о какой заявке речь. Напишите в её теме или ответом на её сообщение."
+NOTHING_TO_SEND = "Пустое сообщение, жителю ничего не ушло."
+STICKER_SKIPPED = "Стикер жителю не ушёл: напишите словами."
+NO_TICKET = "У этого разговора нет заявки. Закрыть его можно командой /close."
+NOTE_KEPT = "📝"
+GONE = "Этой заявки уже нет или она не в вашей комнате."
+
+
+def chat_id(chat: str) -> str:
+    return (
+        f"Здравствуйте! Номер этой группы: {chat}. Чтобы заявки приходили сюда, впишите "
+        f"TELEGRAM_STAFF_CHAT={chat} в настройки и перезапустите бота."
+    )
+
+
+def unreadable(what: str) -> str:
+    reason = {"too_big": "файл больше 20 МБ", "poll": "опрос"}.get(what, "такое не передаётся")
+    return f"Жителю не ушло: {reason}."
+
+
+def status(ticket: Ticket, due: datetime, now: datetime) -> str:
+    return (
+        f"Заявка №{ticket.number}: {wording.STATUSES[ticket.status]}. "
+        f"Срок {wording.name_moment(due, now)}."
+    )
+
+
+def bad_status(words: str) -> str:
+    return f"Состояния «{words[:40]}» нет. Можно: принята, в работе, ждёт, выполнена, отклонена."
+
+
+def status_changed(ticket: Ticket, member: Member) -> str:
+    return f"Заявка №{ticket.number}: {wording.STATUSES[ticket.status]} — {member.name}."
+
+
+def already(ticket: Ticket) -> str:
+    return f"Заявка №{ticket.number} уже {wording.STATUSES[ticket.status]}."
+
+
+def closed(member: Member) -> str:
+    return f"Разговор закрыт — {member.name}."
+
+
+ALREADY_CLOSED = "Разговор уже закрыт."
+
+CHANNELS = {"telegram": "Telegram", "web": "чат на сайте", "vk": "VK", "max": "MAX"}
+
+
+def who(
+    resident: Resident,
+    place: Place | None,
+    thread: Thread,
+    ticket: Ticket | None,
+    channel: str,
+    unreachable: str,
+) -> str:
+    lines = [
+        resident.name or NAMELESS,
+        wording.name_place(place) if place else (ticket.place if ticket else ""),
+        f"Пишет: {CHANNELS.get(channel, channel)}",
+    ]
+    if place and not place.listed:
+        lines.append("Этой квартиры нет в списке компании.")
+    if unreachable:
+        lines.append("Сейчас не получает сообщений: остановил бота.")
+    return "\n".join(line for line in lines if line)
