@@ -1,0 +1,14 @@
+"""`python -m bot`."""
+
+import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036 (an older Python gets this far)
+    sys.exit(
+        "domovoy: Python 3.11 or newer is needed, this is %d.%d; run it as python3.11 -m bot"  # noqa: UP031
+        % sys.version_info[:2]
+    )
+
+from bot.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

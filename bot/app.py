@@ -1,0 +1,183 @@
+"""The whole program, wired: settings in, a running «Домовой» out."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from aiohttp import web
+
+import handlers
+from bot.background import Background
+from bot.carrying import Carrying
+from bot.http import make_http
+from bot.media import Media
+from bot.metrics import Metrics
+from bot.platforms import Routes, make_desk, make_telegram, make_web
+from bot.platforms.web.pages import Doorkeeper
+from bot.settings import Settings
+from bot.state import State
+from handlers import notices
+from services.bell import Bells
+from services.clock import Clock
+from services.company.apply import Change, Messengers, apply_declaration
+from services.company.reading import read_declaration
+from services.db import Database, migrate
+from services.messaging.handling import Handling
+from services.messaging.port import Channel
+from services.messaging.types import Limits
+
+log = logging.getLogger(__name__)
+
+
+class CannotStart(Exception):
+    """`str()` is one clear line."""
+
+
+class App:
+    """`start`, then `stop`. `url` is a database that exists; `limits_factor` makes messengers
+    faster for tests and benchmarks."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        url: str,
+        *,
+        clock: Clock | None = None,
+        limits_factor: float = 1,
+    ) -> None:
+        self.settings = settings
+        self.db = Database(url, clock)
+        self.bells = Bells(self.db)
+        self.metrics = Metrics()
+        self.state = State()
+        self.background = Background()
+        self.media = Media(self.db, settings.files_dir)
+        self.channels: dict[str, Channel] = {}
+        self.address = ""
+        self._limits_factor = limits_factor
+        self._runner: web.AppRunner | None = None
+        self._webhook: Callable[[web.Request], Awaitable[web.StreamResponse]] | None = None
+        self._carrying = Carrying(
+            self.db, self.bells, self.metrics, self.state, notices.tell_settled
+        )
+
+    async def start(self) -> None:
+        """Migrates, applies the company file, opens the port, starts the loops. Raises
+        `CannotStart`, `CompanyFileWrong` or an error of the database."""
+        await migrate(self.db.url)
+        await self.apply_company_file(self.settings.company_file)
+        self._make_browser_channels()
+        await self._open_port()
+        self.background.keep("bells", self.bells.listen)
+        handling = Handling(self.db, self.bells, handlers.handle, notices.tell_fault, self.metrics)
+        self.background.keep("handling", handling.run)
+        for channel in list(self.channels.values()):
+            self._carry(channel)
+        if self.settings.telegram_on:
+            self.state.set("telegram", "starting")
+            self.background.start("load telegram", self._add_telegram())
+
+    async def apply_company_file(
+        self, path: Path, *, force: bool = False, dry_run: bool = False
+    ) -> list[Change]:
+        """In one transaction with the admins of the settings."""
+        declaration = await asyncio.to_thread(read_declaration, path)
+        staff_chat = self.settings.telegram_staff_chat
+        messengers = Messengers(
+            telegram=self.settings.telegram_on, staff_chat=str(staff_chat or "")
+        )
+        async with self.db.work() as work:
+            changes = await apply_declaration(work, declaration, messengers, force=force)
+            await work.staff.grant_admins(self.settings.admins)
+            if dry_run:
+                await work.session.rollback()
+        for change in changes:
+            if change.what == "conflict":
+                log.warning("%s %s was changed in the chat and in the file", *change_name(change))
+        return changes
+
+    async def sign_in_address(self) -> str:
+        """A fresh one-time link to the desk for the first admin; empty when there is none."""
+        async with self.db.work() as work:
+            members = await work.staff.desk_members()
+            if not members:
+                return ""
+            token = await work.staff.make_sign_in_link(members[0].id)
+        return f"{self.base_url}/desk/enter?token={token}"
+
+    @property
+    def base_url(self) -> str:
+        return self.settings.public_url or self.address
+
+    def _make_browser_channels(self) -> None:
+        door = Doorkeeper(self.settings.public_url)
+        if self.settings.web_chat:
+            self.channels["web"] = make_web(self.db, self.bells, self.media, door)
+        self.channels["desk"] = make_desk(self.db, self.bells, self.media, door)
+
+    async def _add_telegram(self) -> None:
+        """Three seconds of imports must not keep the site waiting."""
+        make = await asyncio.to_thread(make_telegram)
+        limits = Limits().scaled(self._limits_factor)
+        channel = make(self.settings, self.db, self.media, self.background, limits)
+        self.channels["telegram"] = channel
+        self._webhook = channel.webhook(self._carrying.hear_for(channel.name))
+        self._carry(channel)
+
+    def _carry(self, channel: Channel) -> None:
+        self.state.set(channel.name, "starting")
+        self.media.channels[channel.name] = channel
+        self.background.keep(f"carry {channel.name}", lambda: self._carrying.carry(channel))
+
+    async def _open_port(self) -> None:
+        routes: list[web.RouteDef] = []
+        for channel in self.channels.values():
+            if isinstance(channel, Routes):
+                routes += channel.routes(self._carrying.hear_for(channel.name))
+        if self.settings.telegram_on and self.settings.telegram_transport == "webhook":
+            routes.append(web.post("/telegram", self._receive_webhook))
+        http = make_http(
+            self.db,
+            self.metrics,
+            self.state,
+            routes,
+            self.settings.metrics_token.get_secret_value(),
+        )
+        self._runner = web.AppRunner(http, access_log=None, shutdown_timeout=3)
+        await self._runner.setup()
+        host, port = self.settings.http_host, self.settings.http_port
+        try:
+            await web.TCPSite(self._runner, host, port).start()
+        except OSError as taken:
+            raise CannotStart(
+                f"HTTP_PORT: {host}:{port} cannot be opened ({taken.strerror}), "
+                "stop what listens there or set another HTTP_PORT"
+            ) from None
+        bound = self._runner.addresses[0]
+        self.address = f"http://{bound[0]}:{bound[1]}"
+
+    async def _receive_webhook(self, request: web.Request) -> web.StreamResponse:
+        """The address opens with the port; until the messenger is loaded it asks to come back."""
+        if self._webhook is None:
+            return web.Response(status=503)
+        return await self._webhook(request)
+
+    async def stop(self) -> None:
+        """Ends in order: no new connections, what is in flight settled, files closed."""
+        for channel in self.channels.values():
+            if channel.name in ("web", "desk"):
+                await channel.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+        await self.background.end()
+        for channel in self.channels.values():
+            if channel.name not in ("web", "desk"):
+                await channel.close()
+        await self.db.close()
+
+
+def change_name(change: Change) -> tuple[str, str]:
+    return change.kind, change.key

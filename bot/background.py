@@ -1,0 +1,48 @@
+"""Background: the one place where tasks are started, watched and ended."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+from services.faults import log_fault
+
+
+class Background:
+    """Tasks that live as long as the program. One that ends with an error is a fault and is
+    started again; on leaving, all are cancelled and waited for."""
+
+    def __init__(self) -> None:
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def keep(self, name: str, make: Any) -> None:
+        """`make()` gives the coroutine; it is called again after an unexpected end."""
+        self._tasks.append(asyncio.create_task(self._keep(name, make), name=name))
+
+    def start(self, name: str, what: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Something short, once."""
+        task = asyncio.create_task(what, name=name)
+        self._tasks.append(task)
+        task.add_done_callback(self._forget)
+        return task
+
+    async def _keep(self, name: str, make: Any) -> None:
+        while True:
+            try:
+                await make()
+            except Exception as failure:  # noqa: BLE001 (whatever ended the task, it goes on)
+                log_fault(failure, "%s ended, started again in a second", name)
+            await asyncio.sleep(1)
+
+    def _forget(self, task: asyncio.Task[None]) -> None:
+        if task in self._tasks:
+            self._tasks.remove(task)
+        if not task.cancelled() and (failure := task.exception()):
+            log_fault(failure, "background task %s", task.get_name())
+
+    async def end(self) -> None:
+        """In reverse order, so that what hears stops before what it feeds."""
+        for task in reversed(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)

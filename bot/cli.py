@@ -1,0 +1,194 @@
+"""The commands: `python -m bot [run|apply|link|doctor]`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from bot.app import App, CannotStart
+from bot.doctor import examine
+from bot.log import set_up_log
+from bot.postgres_binaries import ServerFailed
+from bot.settings import Settings, SettingsWrong, load_settings
+from services.company.reading import CompanyFileWrong, read_declaration
+
+log = logging.getLogger("domovoy")
+
+WHAT_CHANGED = {
+    "added": "добавлено",
+    "changed": "изменено",
+    "withdrawn": "убрано",
+    "conflict": "РАСХОДИТСЯ",
+}
+KINDS = {
+    "company": "компания", "room": "комната", "complex": "ЖК", "house": "дом",
+    "category": "заявка", "quick_answer": "ответ", "member": "сотрудник",
+}  # fmt: skip
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Returns the exit code. Every foreseen failure is one line on stderr."""
+    parser = argparse.ArgumentParser(prog="python -m bot", description="Домовой")
+    commands = parser.add_subparsers(dest="command")
+    commands.add_parser("run", help="serve (the default)")
+    apply = commands.add_parser("apply", help="load or update the company's declaration")
+    apply.add_argument("file", type=Path)
+    apply.add_argument("--dry-run", action="store_true", help="only show what would change")
+    apply.add_argument("--force", action="store_true", help="the file wins over the chat")
+    link = commands.add_parser("link", help="a one-time link to the desk")
+    link.add_argument("member", nargs="?", default="", help="code or name of the member")
+    commands.add_parser("doctor", help="check everything, one line each")
+    given = parser.parse_args(arguments)
+    try:
+        settings = load_settings()
+        set_up_log(settings.log_level, settings.log_format)
+        match given.command:
+            case "apply":
+                return asyncio.run(
+                    apply_file(settings, given.file, force=given.force, dry_run=given.dry_run)
+                )
+            case "link":
+                return asyncio.run(print_link(settings, given.member))
+            case "doctor":
+                return asyncio.run(run_doctor(settings))
+            case _:
+                return asyncio.run(serve(settings))
+    except (SettingsWrong, ServerFailed, CannotStart) as wrong:
+        return fail(str(wrong))
+    except CompanyFileWrong as wrong:
+        for mistake in wrong.mistakes:
+            print(mistake, file=sys.stderr)
+        return fail(f"{settings.company_file}: {wrong}" if given.command != "apply" else str(wrong))
+    except (SQLAlchemyError, OSError) as problem:
+        return fail(name_database_problem(problem))
+    except KeyboardInterrupt:
+        return 130
+
+
+def fail(line: str) -> int:
+    print(f"domovoy: {line}", file=sys.stderr)
+    return 1
+
+
+def name_database_problem(problem: Exception) -> str:
+    """The database's own first line, without the statement and its values."""
+    cause = problem.orig if isinstance(problem, DBAPIError) and problem.orig else problem
+    words = str(cause).strip().splitlines()
+    detail = words[0].split(": ", 1)[-1] if words else type(cause).__name__
+    return f"DATABASE_URL: the database refuses ({detail}), check that it runs and lets us in"
+
+
+@asynccontextmanager
+async def database(settings: Settings, *, whole_program: bool) -> AsyncIterator[str]:
+    """The url of the database: the given one, or the embedded server's for as long as needed."""
+    if settings.database_url:
+        yield settings.database_url
+        return
+    from bot import postgres  # not there on every system
+
+    if whole_program:
+        with postgres.hold(settings.data_dir):
+            server = await postgres.start(settings.data_dir)
+            try:
+                yield server.url
+            finally:
+                await server.stop()
+        return
+    server = await postgres.start(settings.data_dir)
+    try:
+        yield server.url
+    finally:
+        await server.stop()
+
+
+async def serve(settings: Settings) -> int:
+    """Until SIGINT or SIGTERM."""
+    end = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError):
+            loop.add_signal_handler(signum, end.set)
+    async with database(settings, whole_program=True) as url:
+        app = App(settings, url)
+        try:
+            await app.start()
+            await greet(app)
+            await end.wait()
+            log.info("stopping")
+        finally:
+            await app.stop()
+    return 0
+
+
+async def greet(app: App) -> None:
+    """What a person who has just started it wants to know."""
+    lines = []
+    if app.settings.web_chat:
+        lines.append(f"  Чат жителя:    {app.base_url}/chat")
+    lines.append(f"  Диспетчерская: {app.base_url}/desk")
+    if address := await app.sign_in_address():
+        lines.append(f"  Войти (ссылка на один раз): {address}")
+    if not app.settings.telegram_on:
+        lines.append("  Telegram выключен: впишите TELEGRAM_TOKEN в .env, чтобы включить.")
+    print("\nДомовой работает.\n" + "\n".join(lines) + "\n", flush=True)
+
+
+async def apply_file(settings: Settings, file: Path, *, force: bool, dry_run: bool) -> int:
+    await asyncio.to_thread(read_declaration, file)  # a mistake is told before the database starts
+    async with database(settings, whole_program=False) as url:
+        app = App(settings, url)
+        try:
+            from services.db import migrate
+
+            await migrate(url)
+            changes = await app.apply_company_file(file, force=force, dry_run=dry_run)
+        finally:
+            await app.db.close()
+    for change in changes:
+        kind = KINDS.get(change.kind, change.kind)
+        print(f"{WHAT_CHANGED[change.what]}: {kind} {change.key}")
+    conflicts = sum(change.what == "conflict" for change in changes)
+    if not changes:
+        print("ничего не изменилось")
+    if conflicts:
+        print(
+            f"Расхождений: {conflicts}. Записи меняли и в чате, и в файле; осталось как в чате. "
+            "Взять из файла: --force"
+        )
+    if dry_run:
+        print("это была проверка, ничего не записано")
+    return 0
+
+
+async def print_link(settings: Settings, who: str) -> int:
+    async with database(settings, whole_program=False) as url:
+        app = App(settings, url)
+        try:
+            async with app.db.work() as work:
+                members = await work.staff.desk_members()
+                wanted = [m for m in members if not who or who in (m.code, m.name)]
+                if not wanted:
+                    known = ", ".join(m.code or m.name for m in members) or "никого"
+                    return fail(f"нет сотрудника {who!r} с доступом к диспетчерской; есть: {known}")
+                token = await work.staff.make_sign_in_link(wanted[0].id)
+        finally:
+            await app.db.close()
+    base = settings.public_url or f"http://{settings.http_host}:{settings.http_port}"
+    print(f"{wanted[0].name}: {base}/desk/enter?token={token}")
+    return 0
+
+
+async def run_doctor(settings: Settings) -> int:
+    healthy = True
+    async for finding in examine(settings, lambda: database(settings, whole_program=False)):
+        healthy = healthy and finding.ok
+        print(f"{'✓' if finding.ok else '✗'} {finding.what}: {finding.words}")
+    return 0 if healthy else 1

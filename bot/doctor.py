@@ -1,0 +1,95 @@
+"""The doctor: checks everything a working bot needs, one line each."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.postgres_binaries import ServerFailed
+from bot.settings import Settings
+from services.company.reading import CompanyFileWrong, read_declaration
+from services.db import Database
+from services.errors import NotFound
+
+LITTLE_DISK = 500 * 1024 * 1024  # bytes
+
+
+@dataclass(frozen=True)
+class Finding:
+    ok: bool
+    what: str
+    words: str
+
+
+async def examine(
+    settings: Settings, database: Callable[[], AbstractAsyncContextManager[str]]
+) -> AsyncIterator[Finding]:
+    yield await examine_company_file(settings)
+    yield examine_disk(settings)
+    try:
+        async with database() as url:
+            async for finding in examine_database(settings, url):
+                yield finding
+    except ServerFailed as failed:
+        yield Finding(False, "база", str(failed))
+    if not settings.telegram_on:
+        yield Finding(True, "Telegram", "выключен (TELEGRAM_TOKEN пуст)")
+        return
+    from bot.platforms.telegram.checks import examine_telegram
+
+    async for ok, words in examine_telegram(settings):
+        yield Finding(ok, "Telegram", words)
+
+
+async def examine_company_file(settings: Settings) -> Finding:
+    try:
+        declaration = await asyncio.to_thread(read_declaration, settings.company_file)
+    except CompanyFileWrong as wrong:
+        return Finding(False, "файл компании", f"{settings.company_file}: {wrong}")
+    houses = sum(len(c.houses) for c in declaration.complexes)
+    return Finding(
+        True, "файл компании", f"{declaration.company.name}, домов: {houses}, без ошибок"
+    )
+
+
+def examine_disk(settings: Settings) -> Finding:
+    folder = settings.data_dir if settings.data_dir.exists() else settings.data_dir.parent
+    if not os.access(folder, os.W_OK):
+        return Finding(False, "диск", f"в {folder} нельзя писать")
+    free = shutil.disk_usage(folder).free
+    return Finding(free > LITTLE_DISK, "диск", f"свободно {free // 2**20} МБ в {folder}")
+
+
+async def examine_database(settings: Settings, url: str) -> AsyncIterator[Finding]:
+    db = Database(url, pool_size=1)
+    try:
+        async with db.work() as work:
+            try:
+                company = await work.company.profile()
+                yield Finding(True, "база", f"отвечает, в ней {company.name}")
+            except NotFound:
+                yield Finding(False, "база", "отвечает, но пуста: python -m bot apply ФАЙЛ")
+                return
+            rows = await work.inbox.list_set_aside()
+            words = "; ".join(f"№{row.id} {row.why} (сбой {row.fault})" for row in rows[:5])
+            yield Finding(
+                not rows, "отложенные сообщения", f"{len(rows)}: {words}" if rows else "нет"
+            )
+            waiting = await work.outbox.count_waiting()
+            yield Finding(
+                True, "очередь", ", ".join(f"{c}: {n}" for c, n in waiting.items()) or "пуста"
+            )
+    except (SQLAlchemyError, OSError) as problem:
+        cause = getattr(problem, "orig", None) or problem
+        line = (str(cause).splitlines() or [type(cause).__name__])[0]
+        if "does not exist" in line and "relation" in line:
+            line = "таблиц ещё нет, они появятся при первом запуске"
+        yield Finding(False, "база", line)
+    finally:
+        await db.close()

@@ -1,0 +1,40 @@
+"""The Telegram channel out of the settings."""
+
+from __future__ import annotations
+
+from bot.background import Background
+from bot.media import Media
+from bot.platforms.telegram.channel import Access, Commands, TelegramChannel
+from bot.settings import Settings
+from handlers import commands
+from services.db import Database
+from services.messaging.types import Limits
+
+
+def make(
+    settings: Settings, db: Database, media: Media, background: Background, limits: Limits
+) -> TelegramChannel:
+    async def list_commands() -> Commands:
+        async with db.work() as work:
+            rooms = [room for room in await work.rooms.every() if room.channel == "telegram"]
+            admins = await work.staff.accounts_of_admins("telegram")
+        return Commands(
+            commands.RESIDENTS,
+            commands.MEMBERS,
+            commands.ADMINS,
+            staff_chats=tuple(dict.fromkeys(room.chat for room in rooms)),
+            admin_chats=tuple(admins),
+        )
+
+    return TelegramChannel(read_access(settings), media, background, list_commands, limits)
+
+
+def read_access(settings: Settings) -> Access:
+    return Access(
+        token=settings.telegram_token.get_secret_value(),
+        api_url=settings.telegram_api_url,
+        proxy=settings.telegram_proxy.get_secret_value(),
+        webhook=settings.telegram_transport == "webhook",
+        public_url=settings.public_url,
+        secret=settings.telegram_webhook_secret.get_secret_value(),
+    )

@@ -1,0 +1,148 @@
+"""Settings: the environment and `.env`, checked at the start, one clear line a mistake."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+Account = tuple[str, str]
+
+
+class SettingsWrong(Exception):
+    """`str()` is one line a mistake: the setting, what is wrong, what to write."""
+
+
+class Settings(BaseSettings):
+    """Every name is documented in `.env.example`, which a test holds against this class."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True
+    )
+
+    database_url: str = ""
+    data_dir: Path = Path("./data")
+    company_file: Path = Path("examples/company.yaml")
+    admins: Annotated[tuple[Account, ...], NoDecode] = ()
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=8080, ge=0, le=65535)
+    public_url: str = ""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["text", "json"] = "text"
+    metrics_token: SecretStr = SecretStr("")
+
+    telegram_token: SecretStr = SecretStr("")
+    telegram_api_url: str = "https://api.telegram.org"
+    telegram_proxy: SecretStr = SecretStr("")
+    telegram_transport: Literal["polling", "webhook"] = "polling"
+    telegram_webhook_secret: SecretStr = SecretStr("")
+    telegram_staff_chat: int | None = None
+
+    web_chat: bool = True
+
+    @field_validator("log_level", "log_format", "telegram_transport", mode="before")
+    @classmethod
+    def _lower(cls, value: Any) -> Any:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("admins", mode="before")
+    @classmethod
+    def _split_admins(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        accounts = []
+        for part in filter(None, (each.strip() for each in value.split(","))):
+            channel, _, user = part.partition(":")
+            if channel not in ("telegram", "vk", "max") or not user.strip().isdecimal():
+                raise ValueError(f"write it like telegram:111,vk:222 — not {part!r}")
+            accounts.append((channel, user.strip()))
+        return tuple(accounts)
+
+    @field_validator("database_url")
+    @classmethod
+    def _check_database_url(cls, value: str) -> str:
+        if not value:
+            return value
+        value = re.sub(r"^postgres(ql)?://", "postgresql+asyncpg://", value)
+        if not value.startswith("postgresql+asyncpg://"):
+            raise ValueError("write it like postgresql+asyncpg://user:password@host:5432/base")
+        return value
+
+    @field_validator("public_url", "telegram_api_url")
+    @classmethod
+    def _check_url(cls, value: str) -> str:
+        if value and not re.match(r"^https?://[^/\s]+", value):
+            raise ValueError("write a full address that begins with https://")
+        return value.rstrip("/")
+
+    @field_validator("telegram_token")
+    @classmethod
+    def _check_token(cls, value: SecretStr) -> SecretStr:
+        token = value.get_secret_value()
+        if token and not re.fullmatch(r"\d+:[\w-]+", token):
+            raise ValueError("copy the whole token from @BotFather: digits, a colon, letters")
+        return value
+
+    @field_validator("telegram_webhook_secret")
+    @classmethod
+    def _check_secret(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not re.fullmatch(r"[\w-]{1,256}", value.get_secret_value()):
+            raise ValueError("use 1-256 letters, digits, _ and -")
+        return value
+
+    @field_validator("telegram_proxy")
+    @classmethod
+    def _check_proxy(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not re.match(
+            r"^(socks5|socks4|http)://[^/\s]+", value.get_secret_value()
+        ):
+            raise ValueError("write it like socks5://user:password@host:1080 or http://host:3128")
+        return value
+
+    @model_validator(mode="after")
+    def _check_webhook(self) -> Settings:
+        if self.telegram_transport == "webhook" and self.telegram_token.get_secret_value():
+            if not self.public_url:
+                raise ValueError(
+                    "PUBLIC_URL: a webhook needs the address Telegram reaches us at, "
+                    "write PUBLIC_URL=https://bot.example.ru"
+                )
+            if not self.telegram_webhook_secret.get_secret_value():
+                raise ValueError(
+                    "TELEGRAM_WEBHOOK_SECRET: a webhook without a secret would believe everyone, "
+                    "write 32 random letters"
+                )
+        return self
+
+    @property
+    def telegram_on(self) -> bool:
+        return bool(self.telegram_token.get_secret_value())
+
+    @property
+    def files_dir(self) -> Path:
+        return self.data_dir / "files"
+
+
+def load_settings() -> Settings:
+    """Raises `SettingsWrong`. Never quotes the value of a secret."""
+    try:
+        return Settings()
+    except ValidationError as wrong:
+        raise SettingsWrong("\n".join(sorted({_tell(e) for e in wrong.errors()}))) from None
+
+
+def _tell(error: Any) -> str:
+    words = str(error["msg"]).removeprefix("Value error, ")
+    if not error["loc"]:
+        return words
+    name = str(error["loc"][0]).upper()
+    if error["type"] == "literal_error":
+        words = f"choose one of {error['ctx']['expected']}"
+    elif error["type"] in ("int_parsing", "int_from_float"):
+        words = "write a whole number"
+    elif error["type"] == "bool_parsing":
+        words = "write true or false"
+    return f"{name}: {words}"

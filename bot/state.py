@@ -1,0 +1,62 @@
+"""How the program is doing: which channels work, and what waits."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.metrics import Metrics
+from services.db import Database
+
+DATABASE_PATIENCE = 3.0  # seconds
+
+
+@dataclass
+class ChannelState:
+    """`state`: starting, up, down or standby (another process leads)."""
+
+    state: str = "starting"
+    why: str = ""
+
+
+@dataclass
+class State:
+    channels: dict[str, ChannelState] = field(default_factory=dict)
+
+    def set(self, channel: str, state: str, why: str = "") -> bool:
+        """True when that is news."""
+        before = self.channels.get(channel)
+        now = ChannelState(state, why)
+        self.channels[channel] = now
+        return before != now
+
+    async def look(self, db: Database) -> dict[str, Any]:
+        """What `/health` says: fine while the database and at least one channel work."""
+        try:
+            async with asyncio.timeout(DATABASE_PATIENCE):
+                await db.ping()
+            database = True
+        except (SQLAlchemyError, OSError, TimeoutError):
+            database = False
+        channels = {
+            name: {"state": channel.state, **({"why": channel.why} if channel.why else {})}
+            for name, channel in self.channels.items()
+            if name != "desk"  # people of ours, not residents
+        }
+        works = any(channel["state"] in ("up", "standby") for channel in channels.values())
+        return {"ok": database and works, "database": database, "channels": channels}
+
+    async def measure(self, db: Database, metrics: Metrics) -> None:
+        """Fills the gauges that are read from the tables."""
+        for name, channel in self.channels.items():
+            metrics.channel_up.labels(name).set(channel.state in ("up", "standby"))
+            metrics.waiting.labels(f"outbox {name}").set(0)
+        async with db.work() as work:
+            waiting = await work.outbox.count_waiting()
+            metrics.waiting.labels("inbox").set(await work.inbox.count_waiting())
+            metrics.set_aside.set(await work.inbox.count_set_aside())
+        for name, count in waiting.items():
+            metrics.waiting.labels(f"outbox {name}").set(count)
