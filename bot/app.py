@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
+import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -38,7 +40,7 @@ class CannotStart(Exception):
 
 class App:
     """`start`, then `stop`. `url` is a database that exists; `limits_factor` makes messengers
-    faster for tests and benchmarks."""
+    faster for tests and benchmarks; `own_process`: nothing but this app lives in it."""
 
     def __init__(
         self,
@@ -47,6 +49,7 @@ class App:
         *,
         clock: Clock | None = None,
         limits_factor: float = 1,
+        own_process: bool = False,
     ) -> None:
         self.settings = settings
         self.db = Database(url, clock)
@@ -58,6 +61,7 @@ class App:
         self.channels: dict[str, Channel] = {}
         self.address = ""
         self._limits_factor = limits_factor
+        self._own_process = own_process
         self._runner: web.AppRunner | None = None
         self._webhook: Callable[[web.Request], Awaitable[web.StreamResponse]] | None = None
         self._carrying = Carrying(
@@ -67,6 +71,7 @@ class App:
     async def start(self) -> None:
         """Migrates, applies the company file, opens the port, starts the loops. Raises
         `CannotStart`, `CompanyFileWrong` or an error of the database."""
+        self._check_data_dir()
         await migrate(self.db.url)
         await self.apply_company_file(self.settings.company_file)
         self._make_browser_channels()
@@ -79,6 +84,20 @@ class App:
         if self.settings.telegram_on:
             self.state.set("telegram", "starting")
             self.background.start("load telegram", self._add_telegram())
+        else:
+            self._loaded()
+
+    def _check_data_dir(self) -> None:
+        folder = self.settings.files_dir
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder) as trial:
+                trial.write(bytes(4096))
+        except OSError as refused:
+            raise CannotStart(
+                f"DATA_DIR: nothing can be written to {folder} ({refused.strerror}), "
+                "free it for this account or set another DATA_DIR"
+            ) from None
 
     async def apply_company_file(
         self, path: Path, *, force: bool = False, dry_run: bool = False
@@ -120,12 +139,24 @@ class App:
 
     async def _add_telegram(self) -> None:
         """Three seconds of imports must not keep the site waiting."""
-        make = await asyncio.to_thread(make_telegram)
-        limits = Limits().scaled(self._limits_factor)
-        channel = make(self.settings, self.db, self.media, self.background, limits)
+        try:
+            make = await asyncio.to_thread(make_telegram)
+            limits = Limits().scaled(self._limits_factor)
+            channel = make(self.settings, self.db, self.media, self.background, limits)
+        except Exception:
+            self.state.set("telegram", "down", "could not be loaded, see the log")
+            raise
         self.channels["telegram"] = channel
         self._webhook = channel.webhook(self._carrying.hear_for(channel.name))
         self._carry(channel)
+        self._loaded()
+
+    def _loaded(self) -> None:
+        """What is there now stays to the end. To walk over all of it again and again would stop
+        every dialogue for a quarter of a second."""
+        if self._own_process:
+            gc.collect()
+            gc.freeze()
 
     def _carry(self, channel: Channel) -> None:
         self.state.set(channel.name, "starting")
@@ -158,6 +189,7 @@ class App:
             ) from None
         bound = self._runner.addresses[0]
         self.address = f"http://{bound[0]}:{bound[1]}"
+        self.db.base_url = self.base_url
 
     async def _receive_webhook(self, request: web.Request) -> web.StreamResponse:
         """The address opens with the port; until the messenger is loaded it asks to come back."""
@@ -166,13 +198,14 @@ class App:
         return await self._webhook(request)
 
     async def stop(self) -> None:
-        """Ends in order: no new connections, what is in flight settled, files closed."""
+        """Ends in order: no new connections, what is in flight settled, all closed."""
         for channel in self.channels.values():
             if channel.name in ("web", "desk"):
                 await channel.close()
         if self._runner is not None:
-            await self._runner.cleanup()
-        await self.background.end()
+            await asyncio.gather(self._runner.cleanup(), self.background.end())
+        else:
+            await self.background.end()
         for channel in self.channels.values():
             if channel.name not in ("web", "desk"):
                 await channel.close()

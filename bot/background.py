@@ -15,14 +15,17 @@ class Background:
 
     def __init__(self) -> None:
         self._tasks: list[asyncio.Task[None]] = []
+        self._ended = False
 
     def keep(self, name: str, make: Any) -> None:
         """`make()` gives the coroutine; it is called again after an unexpected end."""
         self._tasks.append(asyncio.create_task(self._keep(name, make), name=name))
 
     def start(self, name: str, what: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Something short, once."""
+        """Something short, once. At the end of the program nothing is begun any more."""
         task = asyncio.create_task(what, name=name)
+        if self._ended:
+            task.cancel()
         self._tasks.append(task)
         task.add_done_callback(self._forget)
         return task
@@ -43,6 +46,7 @@ class Background:
 
     async def end(self) -> None:
         """In reverse order, so that what hears stops before what it feeds."""
+        self._ended = True
         for task in reversed(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

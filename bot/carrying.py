@@ -56,14 +56,15 @@ class Carrying:
                 async with lead(self._db, channel.name) as leadership:
                     delivery = Delivery(
                         self._db, self._bells, channel, leadership.epoch, self._on_settled,
-                        self._metrics,
+                        self._metrics, leadership.lost,
                     )  # fmt: skip
                     await first_to_end(
                         leadership.lost.wait(), self._keep_hearing(channel), delivery.run()
                     )
             except (SQLAlchemyError, OSError) as problem:
                 log.warning("%s: the database is away: %s", channel.name, type(problem).__name__)
-            self._state.set(channel.name, "standby")
+            finally:
+                self._state.set(channel.name, "standby")
             await asyncio.sleep(1)
 
     async def _keep_hearing(self, channel: Channel) -> None:

@@ -110,21 +110,33 @@ async def database(settings: Settings, *, whole_program: bool) -> AsyncIterator[
 
 
 async def serve(settings: Settings) -> int:
-    """Until SIGINT or SIGTERM."""
-    end = asyncio.Event()
+    """Until SIGINT or SIGTERM, at whatever moment: then it ends in order."""
+    asked_to_end = asyncio.Event()
+    program = asyncio.current_task()
+    assert program is not None
+
+    def end() -> None:
+        if not asked_to_end.is_set():  # once: the end itself is not to be torn
+            asked_to_end.set()
+            program.cancel()
+
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError):
-            loop.add_signal_handler(signum, end.set)
-    async with database(settings, whole_program=True) as url:
-        app = App(settings, url)
-        try:
-            await app.start()
-            await greet(app)
-            await end.wait()
-            log.info("stopping")
-        finally:
-            await app.stop()
+            loop.add_signal_handler(signum, end)
+    try:
+        async with database(settings, whole_program=True) as url:
+            app = App(settings, url, own_process=True)
+            try:
+                await app.start()
+                await greet(app)
+                await asyncio.Event().wait()
+            finally:
+                log.info("stopping")
+                await app.stop()
+    except asyncio.CancelledError:
+        if not asked_to_end.is_set():
+            raise
     return 0
 
 

@@ -9,8 +9,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from bot.postgres_binaries import ServerFailed
 from bot.settings import Settings
 from services.company.reading import CompanyFileWrong, read_declaration
@@ -30,7 +28,14 @@ class Finding:
 async def examine(
     settings: Settings, database: Callable[[], AbstractAsyncContextManager[str]]
 ) -> AsyncIterator[Finding]:
-    yield await examine_company_file(settings)
+    declaration = None
+    try:
+        declaration = await asyncio.to_thread(read_declaration, settings.company_file)
+        houses = sum(len(c.houses) for c in declaration.complexes)
+        words = f"{declaration.company.name}, домов: {houses}, без ошибок"
+        yield Finding(True, "файл компании", words)
+    except CompanyFileWrong as wrong:
+        yield Finding(False, "файл компании", f"{settings.company_file}: {wrong}")
     yield examine_disk(settings)
     try:
         async with database() as url:
@@ -43,23 +48,15 @@ async def examine(
         return
     from bot.platforms.telegram.checks import examine_telegram
 
-    async for ok, words in examine_telegram(settings):
+    rooms = [room.telegram for room in declaration.rooms if room.telegram] if declaration else []
+    async for ok, words in examine_telegram(settings, rooms):
         yield Finding(ok, "Telegram", words)
 
 
-async def examine_company_file(settings: Settings) -> Finding:
-    try:
-        declaration = await asyncio.to_thread(read_declaration, settings.company_file)
-    except CompanyFileWrong as wrong:
-        return Finding(False, "файл компании", f"{settings.company_file}: {wrong}")
-    houses = sum(len(c.houses) for c in declaration.complexes)
-    return Finding(
-        True, "файл компании", f"{declaration.company.name}, домов: {houses}, без ошибок"
-    )
-
-
 def examine_disk(settings: Settings) -> Finding:
-    folder = settings.data_dir if settings.data_dir.exists() else settings.data_dir.parent
+    folder = settings.data_dir.absolute()
+    while not folder.exists():
+        folder = folder.parent
     if not os.access(folder, os.W_OK):
         return Finding(False, "диск", f"в {folder} нельзя писать")
     free = shutil.disk_usage(folder).free
@@ -85,7 +82,7 @@ async def examine_database(settings: Settings, url: str) -> AsyncIterator[Findin
             yield Finding(
                 True, "очередь", ", ".join(f"{c}: {n}" for c, n in waiting.items()) or "пуста"
             )
-    except (SQLAlchemyError, OSError) as problem:
+    except Exception as problem:  # noqa: BLE001 (drivers have errors of their own)
         cause = getattr(problem, "orig", None) or problem
         line = (str(cause).splitlines() or [type(cause).__name__])[0]
         if "does not exist" in line and "relation" in line:

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
 import secrets
+import tempfile
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from services.db import Database
 from services.messaging.port import Channel, Rejected, Unavailable
 from services.messaging.types import Attachment
 from services.tables import StoredFile
 
-LARGEST = 50 * 1024 * 1024
+log = logging.getLogger(__name__)
+
+PAUSES = (1.0, 3.0)  # seconds between tries to get a file from a messenger that is out of reach
 
 
 class Media:
@@ -23,27 +31,54 @@ class Media:
         self.folder = folder
         self.channels: dict[str, Channel] = {}
 
-    async def read(self, attachment: Attachment) -> bytes:
-        """Raises `Rejected` when the file is gone or too large, `Unavailable` when its messenger
-        is out of reach."""
+    @asynccontextmanager
+    async def on_disk(self, attachment: Attachment, most: int) -> AsyncIterator[Path]:
+        """The whole file, for as long as it is being passed on. Raises `Rejected` when it is
+        gone, larger than `most` bytes, or its messenger stays out of reach."""
         async with self._db.work() as work:
             file = await work.attachments.keep(attachment, owner="")
-        whole = bytearray()
-        async for chunk in self.stream(file):
-            whole += chunk
-            if len(whole) > LARGEST:
-                raise Rejected("the file is too large to pass on")
-        return bytes(whole)
+        if file.path:
+            yield await self.stored(file)
+            return
+        handle, name = await asyncio.to_thread(tempfile.mkstemp)
+        path = Path(name)
+        try:
+            try:
+                await self._download(file, handle, most)
+            finally:
+                os.close(handle)
+            yield path
+        finally:
+            await asyncio.to_thread(path.unlink)
+
+    async def _download(self, file: StoredFile, handle: int, most: int) -> None:
+        for pause in (*PAUSES, None):
+            try:
+                size = 0
+                async for chunk in self.stream(file):
+                    size += len(chunk)
+                    if size > most:
+                        raise Rejected("the file is too large to pass on")
+                    os.write(handle, chunk)
+                return
+            except Unavailable as outage:
+                if pause is None:
+                    words = f"the file is not to be had from {file.channel}: {outage}"
+                    raise Rejected(words) from None
+            os.ftruncate(handle, 0)
+            os.lseek(handle, 0, os.SEEK_SET)
+            await asyncio.sleep(pause)
+
+    async def stored(self, file: StoredFile) -> Path:
+        """Where a file that was uploaded to us stands. Raises `Rejected` when it is gone."""
+        path = self.folder / file.path
+        if not await asyncio.to_thread(path.is_file):
+            raise Rejected("the file is no longer kept")
+        return path
 
     async def stream(self, file: StoredFile) -> AsyncIterator[bytes]:
-        """From our own folder where the file was uploaded to us, else from its messenger."""
-        if file.path:
-            path = self.folder / file.path
-            if not await asyncio.to_thread(path.exists):
-                raise Rejected("the file is no longer kept")
-            for chunk in _chunks(await asyncio.to_thread(path.read_bytes)):
-                yield chunk
-            return
+        """From the messenger that keeps it. Raises `Rejected` when it is gone or too large,
+        `Unavailable` when its messenger is out of reach."""
         channel = self.channels.get(file.channel)
         if channel is None:
             raise Unavailable(f"{file.channel} is off")
@@ -75,9 +110,10 @@ class Media:
             return await work.attachments.find_handle(attachment, channel)
 
     async def keep_handle(self, attachment: Attachment, channel: str, handle: str) -> None:
-        async with self._db.work() as work:
-            await work.attachments.keep_handle(attachment, channel, handle)
-
-
-def _chunks(data: bytes, size: int = 256 * 1024) -> list[bytes]:
-    return [data[i : i + size] for i in range(0, len(data), size)]
+        """Called when the file has been sent already: trouble costs one more upload later, and
+        must not make the send look failed."""
+        try:
+            async with self._db.work() as work:
+                await work.attachments.keep_handle(attachment, channel, handle)
+        except (SQLAlchemyError, OSError) as problem:
+            log.warning("the handle of a file is not kept: %s", type(problem).__name__)

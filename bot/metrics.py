@@ -41,6 +41,9 @@ class Metrics:
         self.set_aside = Gauge(
             "domovoy_set_aside", "Inbound nobody could handle", registry=self.registry
         )
+        self.database_up = Gauge(
+            "domovoy_database_up", "1 while the database answers", registry=self.registry
+        )
         self.channel_up = Gauge(
             "domovoy_channel_up", "1 while a channel works", ["channel"], registry=self.registry
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -67,37 +68,53 @@ class Settings(BaseSettings):
         if not value:
             return value
         value = re.sub(r"^postgres(ql)?://", "postgresql+asyncpg://", value)
-        if not value.startswith("postgresql+asyncpg://"):
+        if not value.startswith("postgresql+asyncpg://") or not has_good_port(value):
             raise ValueError("write it like postgresql+asyncpg://user:password@host:5432/base")
         return value
 
     @field_validator("public_url", "telegram_api_url")
     @classmethod
     def _check_url(cls, value: str) -> str:
-        if value and not re.match(r"^https?://[^/\s]+", value):
+        if value and not (re.match(r"^https?://[^/\s]+", value) and has_good_port(value)):
             raise ValueError("write a full address that begins with https://")
         return value.rstrip("/")
+
+    @field_validator("public_url")
+    @classmethod
+    def _check_root(cls, value: str) -> str:
+        if urlsplit(value).path or urlsplit(value).query:
+            raise ValueError("write the address alone, like https://bot.example.ru, nothing after")
+        return value
+
+    @field_validator("telegram_staff_chat")
+    @classmethod
+    def _check_staff_chat(cls, value: int | None) -> int | None:
+        if value is not None and value >= 0:
+            raise ValueError("the id of a group is below zero, write it like -1001234567890")
+        return value
 
     @field_validator("telegram_token")
     @classmethod
     def _check_token(cls, value: SecretStr) -> SecretStr:
         token = value.get_secret_value()
-        if token and not re.fullmatch(r"\d+:[\w-]+", token):
+        if token and not re.fullmatch(r"[0-9]+:[A-Za-z0-9_-]+", token):
             raise ValueError("copy the whole token from @BotFather: digits, a colon, letters")
         return value
 
     @field_validator("telegram_webhook_secret")
     @classmethod
     def _check_secret(cls, value: SecretStr) -> SecretStr:
-        if value.get_secret_value() and not re.fullmatch(r"[\w-]{1,256}", value.get_secret_value()):
+        secret = value.get_secret_value()
+        if secret and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret):
             raise ValueError("use 1-256 letters, digits, _ and -")
         return value
 
     @field_validator("telegram_proxy")
     @classmethod
     def _check_proxy(cls, value: SecretStr) -> SecretStr:
-        if value.get_secret_value() and not re.match(
-            r"^(socks5|socks4|http)://[^/\s]+", value.get_secret_value()
+        proxy = value.get_secret_value()
+        if proxy and not (
+            re.match(r"^(socks5|socks4|http)://[^/\s]+", proxy) and has_good_port(proxy, named=True)
         ):
             raise ValueError("write it like socks5://user:password@host:1080 or http://host:3128")
         return value
@@ -115,6 +132,12 @@ class Settings(BaseSettings):
                     "TELEGRAM_WEBHOOK_SECRET: a webhook without a secret would believe everyone, "
                     "write 32 random letters"
                 )
+            official = urlsplit(self.telegram_api_url).hostname == "api.telegram.org"
+            if official and not self.public_url.startswith("https://"):
+                raise ValueError(
+                    "PUBLIC_URL: Telegram calls a webhook by https only, "
+                    "write PUBLIC_URL=https://bot.example.ru"
+                )
         return self
 
     @property
@@ -126,12 +149,23 @@ class Settings(BaseSettings):
         return self.data_dir / "files"
 
 
+def has_good_port(url: str, *, named: bool = False) -> bool:
+    """`named`: the port has to be there."""
+    try:
+        port = urlsplit(url).port
+    except ValueError:
+        return False
+    return port is not None or not named
+
+
 def load_settings() -> Settings:
     """Raises `SettingsWrong`. Never quotes the value of a secret."""
     try:
         return Settings()
     except ValidationError as wrong:
         raise SettingsWrong("\n".join(sorted({_tell(e) for e in wrong.errors()}))) from None
+    except UnicodeDecodeError:
+        raise SettingsWrong(".env: it is not in UTF-8, save it anew in that encoding") from None
 
 
 def _tell(error: Any) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from bot.metrics import Metrics
 from services.db import Database
+
+log = logging.getLogger(__name__)
 
 DATABASE_PATIENCE = 3.0  # seconds
 
@@ -39,7 +40,8 @@ class State:
             async with asyncio.timeout(DATABASE_PATIENCE):
                 await db.ping()
             database = True
-        except (SQLAlchemyError, OSError, TimeoutError):
+        except Exception as problem:  # noqa: BLE001 (drivers have errors of their own)
+            log.warning("the database does not answer: %s", type(problem).__name__)
             database = False
         channels = {
             name: {"state": channel.state, **({"why": channel.why} if channel.why else {})}
@@ -54,9 +56,15 @@ class State:
         for name, channel in self.channels.items():
             metrics.channel_up.labels(name).set(channel.state in ("up", "standby"))
             metrics.waiting.labels(f"outbox {name}").set(0)
-        async with db.work() as work:
-            waiting = await work.outbox.count_waiting()
-            metrics.waiting.labels("inbox").set(await work.inbox.count_waiting())
-            metrics.set_aside.set(await work.inbox.count_set_aside())
+        try:
+            async with asyncio.timeout(DATABASE_PATIENCE), db.work() as work:
+                waiting = await work.outbox.count_waiting()
+                metrics.waiting.labels("inbox").set(await work.inbox.count_waiting())
+                metrics.set_aside.set(await work.inbox.count_set_aside())
+        except Exception as problem:  # noqa: BLE001 (the counters are shown without it)
+            log.warning("the queues cannot be counted: %s", type(problem).__name__)
+            metrics.database_up.set(0)
+            return
+        metrics.database_up.set(1)
         for name, count in waiting.items():
             metrics.waiting.labels(f"outbox {name}").set(count)

@@ -35,9 +35,14 @@ async def card(work: Work, thread: Thread, ticket: Ticket, message: Message) -> 
     due = await work.company.local(ticket.due_at)
     now = await work.company.local(work.now)
     resident = await work.people.resident(thread.resident_id)
+    entrance = await work.places.entrance(ticket.entrance_id) if ticket.entrance_id else None
+    flat = await work.places.flat(ticket.flat_id) if ticket.flat_id else None
+    where = staff_texts.where(
+        ticket, entrance.number if entrance else "", flat.floor if flat else None
+    )
     return Outbound(
         header=staff_texts.card_header(ticket),
-        text=staff_texts.card(ticket, resident.name or "", message.text, due, now),
+        text=staff_texts.card(ticket, where, resident.name or "", message.text, due, now),
         attachments=attachments_of(message),
         keyboard=Keyboard(
             rows=(
@@ -117,22 +122,42 @@ async def post_edit_of_resident(work: Work, message: Message) -> None:
 
 async def post_reopened(work: Work, ticket: Ticket) -> None:
     thread = await work.threads.of_ticket(ticket)
-    text = staff_texts.reopened(ticket)
-    await work.threads.add(thread, "system", "", None, text=text)
+    await tell_staff(work, thread, staff_texts.reopened(ticket))
+
+
+async def tell_staff(
+    work: Work, thread: Thread, text: str, kind: Kind = Kind.RELAY, *, under: Message | None = None
+) -> None:
+    """A line of ours in the thread and in its room, where an answer to it finds the thread.
+    `under`: the message it is about."""
+    line = await work.threads.add(thread, "system", "", None, text=text)
+    about = About(message_id=line.id, reply_to_message=under.id if under else None)
+    room = await work.rooms.get(thread.room_id)
+    await work.outbox.post(room, Outbound(text=text), kind, about, thread_id=thread.id)
+
+
+async def show_note(work: Work, thread: Thread, room: Room, note: Message) -> None:
+    """A note written at the desk, in the topic; an answer to it is a note as well."""
     await work.outbox.post(
-        await work.rooms.get(thread.room_id), Outbound(text=text), thread_id=thread.id
+        room,
+        Outbound(
+            header=staff_texts.note_header(note.author),
+            text=note.text,
+            attachments=attachments_of(note),
+        ),
+        Kind.RELAY,
+        About(message_id=note.id),
+        thread_id=thread.id,
     )
 
 
 async def tell_unlisted_flat(work: Work, viewer: AsResident, place: Place) -> None:
-    """Staff are asked to check a flat that the company's data lacks."""
+    """Staff are asked to check a flat that the company's data lacks, in a thread in which they
+    can ask back."""
     room = await work.rooms.of_complex(place.complex_id)
-    text = staff_texts.unlisted_flat(place)
-    if room.channel == "desk":
-        thread = await work.threads.open(viewer, room, staff_texts.UNLISTED, home_id=place.home_id)
-        await work.threads.add(thread, "system", "", None, text=text)
-    else:
-        await work.outbox.post(room, Outbound(text=text), Kind.NOTICE)
+    subject = staff_texts.unlisted_subject(place)
+    thread = await work.threads.open(viewer, room, subject, home_id=place.home_id)
+    await tell_staff(work, thread, staff_texts.unlisted_flat(place))
 
 
 # ── To the resident ──────────────────────────────────────────────────────────
@@ -242,14 +267,12 @@ async def tell_settled(work: Work, settled: Settled) -> None:
             about = About(reaction="👍", reply_to_message=message.id)
             await work.outbox.post(room, Outbound(), Kind.REPLY, about, thread_id=thread.id)
         return
-    text = staff_texts.not_delivered(settled.reason, settled.why)
-    await work.threads.add(thread, "system", "", None, text=text)
-    await work.outbox.post(
-        room,
-        Outbound(text=text),
+    await tell_staff(
+        work,
+        thread,
+        staff_texts.not_delivered(settled.reason, settled.why),
         Kind.REPLY,
-        About(reply_to_message=message.id if stands_there else None),
-        thread_id=thread.id,
+        under=message if stands_there else None,
     )
 
 

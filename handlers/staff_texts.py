@@ -12,26 +12,30 @@ ACCEPT = "Принять"
 CLOSE = "Закрыть"
 NOT_SOLVED = "Не решено"
 NAMELESS = "Житель"
-UNLISTED = "Квартиры нет в списке"
+NO_NAME = "Житель: без имени, согласия на хранение данных не дал"
 
+STATUSES = {**wording.STATUSES, "waiting": "ждёт ответа жителя"}
 STATUS_WORDS = {
     "принята": "accepted",
     "принять": "accepted",
     "в работе": "in_progress",
     "работа": "in_progress",
     "ждет": "waiting",
+    "ждем": "waiting",
     "ждет ответа": "waiting",
+    "ждет ответа жителя": "waiting",
     "ожидает": "waiting",
     "выполнена": "done",
+    "выполнено": "done",
     "готово": "done",
+    "сделано": "done",
     "отклонена": "declined",
     "отказ": "declined",
-    **{code: code for code in wording.STATUSES},
 }
 
 HELP = (
     "Всё, что вы пишете в теме, уходит жителю. Что не уходит:\n"
-    "// текст или /note текст — заметка для своих\n"
+    "// текст или /note текст — заметка для своих; ответ на заметку — тоже заметка\n"
     "/status — состояние заявки; /status в работе — поменять "
     "(принята, в работе, ждёт, выполнена, отклонена)\n"
     "/close — закрыть\n"
@@ -52,11 +56,18 @@ def card_header(ticket: Ticket) -> str:
     return f"{mark}Заявка №{ticket.number} · {ticket.what}"
 
 
-def card(ticket: Ticket, name: str, words: str, due: datetime, now: datetime) -> str:
-    lines = [ticket.place, f"Житель: {name or 'имя не указано'}"]
+def where(ticket: Ticket, entrance: str, floor: int | None) -> str:
+    """«ул. Садовая, 5, кв. 12 (подъезд 2, этаж 1)»"""
+    parts = [f"подъезд {entrance}"] if entrance else []
+    parts += [f"этаж {floor}"] if floor is not None else []
+    return f"{ticket.place} ({', '.join(parts)})" if parts else ticket.place
+
+
+def card(ticket: Ticket, where: str, name: str, words: str, due: datetime, now: datetime) -> str:
+    lines = [where, f"Житель: {name}" if name else NO_NAME]
     if words:
         lines.append(f"\n{words}\n")
-    lines += [f"{question} — {answer}" for question, answer in ticket.answers]
+    lines += [wording.name_answer(question, answer) for question, answer in ticket.answers]
     lines.append(f"Срок: {wording.name_moment(due, now)}")
     return "\n".join(lines)
 
@@ -73,8 +84,15 @@ def reopened(ticket: Ticket) -> str:
     return f"Житель говорит «Не решено». Заявка №{ticket.number} снова в работе."
 
 
+def unlisted_subject(place: Place) -> str:
+    return f"Номера нет в списке · {wording.name_place(place)}"
+
+
 def unlisted_flat(place: Place) -> str:
-    return f"Житель указал помещение, которого нет в списке: {wording.name_place(place)}. Сверьте."
+    return (
+        f"Житель указал помещение, которого нет в списке: {wording.name_place(place)}. Сверьте, "
+        "пожалуйста; спросить жителя можно прямо здесь."
+    )
 
 
 # ── To the resident ──────────────────────────────────────────────────────────
@@ -134,11 +152,30 @@ ANONYMOUS = (
 )
 NOT_A_MEMBER = "Эта комната вам не назначена, поэтому ничего не сделано."
 NO_THREAD = "Здесь непонятно, о какой заявке речь. Напишите в её теме или ответом на её сообщение."
-NOTHING_TO_SEND = "Пустое сообщение, жителю ничего не ушло."
 STICKER_SKIPPED = "Стикер жителю не ушёл: напишите словами."
 NO_TICKET = "У этого разговора нет заявки. Закрыть его можно командой /close."
-NOTE_KEPT = "📝"
-GONE = "Этой заявки уже нет или она не в вашей комнате."
+EMPTY_NOTE = "Заметка пустая. Напишите так: // перезвонить после шести."
+EDIT_STAYS = (
+    "Жителю это сообщение уже ушло, и правка с косой чертой его не изменит: у него остался "
+    "прежний текст."
+)
+DESK_IN_PRIVATE = "Ссылку для входа пришлю только в личном чате: напишите мне туда /desk."
+NO_DESK = (
+    "Вам рабочее место в браузере пока не открыто. Попросите администратора: в описании компании "
+    "у вас должно стоять desk: true."
+)
+GONE = "Такой заявки в этой комнате нет, ничего не сделано."
+
+
+def note_header(author: str) -> str:
+    return f"📝 Заметка · {author}"
+
+
+def desk_link(url: str) -> str:
+    return (
+        f"Вход в диспетчерскую: {url}\n\nСсылка сработает один раз, в ближайшие 12 часов. "
+        "Никому её не пересылайте."
+    )
 
 
 def chat_id(chat: str) -> str:
@@ -155,8 +192,7 @@ def unreadable(what: str) -> str:
 
 def status(ticket: Ticket, due: datetime, now: datetime) -> str:
     return (
-        f"Заявка №{ticket.number}: {wording.STATUSES[ticket.status]}. "
-        f"Срок {wording.name_moment(due, now)}."
+        f"Заявка №{ticket.number}: {STATUSES[ticket.status]}. Срок {wording.name_moment(due, now)}."
     )
 
 
@@ -165,11 +201,11 @@ def bad_status(words: str) -> str:
 
 
 def status_changed(ticket: Ticket, member: Member) -> str:
-    return f"Заявка №{ticket.number}: {wording.STATUSES[ticket.status]} — {member.name}."
+    return f"Заявка №{ticket.number}: {STATUSES[ticket.status]} — {member.name}."
 
 
 def already(ticket: Ticket) -> str:
-    return f"Заявка №{ticket.number} уже {wording.STATUSES[ticket.status]}."
+    return f"Заявка №{ticket.number} уже {STATUSES[ticket.status]}."
 
 
 def closed(member: Member) -> str:

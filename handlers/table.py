@@ -1,7 +1,7 @@
 """THE TABLE: who hears what, in which order.
 
 One message walks it from the top: what happened to the chat, staff rooms, then a resident's
-commands, buttons, menu words, the dialogue that is going on, and words outside of any.
+commands, buttons, menu words, quotes, the question that is open, and words outside of any.
 """
 
 from __future__ import annotations
@@ -11,200 +11,194 @@ from dataclasses import dataclass
 
 from handlers import staff_texts
 from handlers.dialogue.form import Form
+from handlers.dialogue.said import without_directions
 from handlers.dialogue.turn import Turn, plain
-from handlers.resident import begin, settings, talk, texts, tickets
-from handlers.resident.registration import REGISTRATION
+from handlers.resident import begin, menu, settings, talk, texts, tickets, which
+from handlers.resident.consent import ask_consent, consented
+from handlers.resident.registration import REGISTRATION, new_request
 from handlers.resident.request import REQUEST
-from handlers.staff import hearing
-from services.errors import AlreadySo, NotFound, NotYours, StaleButton
+from handlers.staff import entrance, hearing
+from services.errors import NotFound, NotYours, StaleButton
 from services.messaging.types import Happening, Inbound, Outbound
 from services.work import Work
-
-Hears = Callable[[Turn], Awaitable[None]]
 
 
 @dataclass(frozen=True)
 class Row:
     """`consent`: only for those who gave it; others are asked for it."""
 
-    hears: Hears
+    hears: Callable[[Turn], Awaitable[None]]
     consent: bool = True
-
-
-async def new_request(turn: Turn) -> None:
-    await REQUEST.begin(turn)
-
-
-async def new_common_request(turn: Turn) -> None:
-    await REQUEST.begin(turn, common=True)
 
 
 COMMANDS = {
     "/start": Row(begin.start, consent=False),
-    "/menu": Row(begin.show_menu, consent=False),
-    "/help": Row(begin.help_out, consent=False),
+    "/menu": Row(menu.show_menu, consent=False),
+    "/help": Row(menu.help_out, consent=False),
     "/cancel": Row(begin.cancel, consent=False),
     "/new": Row(new_request),
-    "/my": Row(tickets.show_list),
+    "/my": Row(tickets.show_list, consent=False),
 }
 MENU = {
-    "menu/show": Row(begin.show_menu, consent=False),
-    "menu/phones": Row(begin.show_phones, consent=False),
-    "menu/common": Row(new_common_request, consent=False),
+    "menu/show": Row(menu.show_menu, consent=False),
+    "menu/phones": Row(menu.show_phones, consent=False),
+    "menu/common": Row(begin.new_common_request, consent=False),
     "menu/new": Row(new_request),
-    "menu/mine": Row(tickets.show_list),
+    "menu/mine": Row(tickets.show_list, consent=False),
     "menu/dispatcher": Row(talk.ask_dispatcher),
     "menu/settings": Row(settings.show),
 }
 PRESSES = {
     "consent": Row(begin.answer_consent, consent=False),
     "ticket": Row(tickets.press, consent=False),
-    "talk": Row(talk.press),
+    "talk": Row(talk.press, consent=False),
     "settings": Row(settings.press),
 }
-WORDS = {  # what people type instead of pressing, at any moment outside a question
-    texts.NEW: MENU["menu/new"],
-    texts.MINE: MENU["menu/mine"],
-    texts.DISPATCHER: MENU["menu/dispatcher"],
-    texts.SETTINGS: MENU["menu/settings"],
-    texts.PHONES: MENU["menu/phones"],
-    texts.COMMON: MENU["menu/common"],
-    "меню": MENU["menu/show"],
-    "старт": COMMANDS["/start"],
-    "начать": COMMANDS["/start"],
-    "помощь": COMMANDS["/help"],
-    "оператор": MENU["menu/dispatcher"],
-    "человек": MENU["menu/dispatcher"],
-    "диспетчер": MENU["menu/dispatcher"],
-    "живой человек": MENU["menu/dispatcher"],
-    "позовите человека": MENU["menu/dispatcher"],
-    "соедините с оператором": MENU["menu/dispatcher"],
-    texts.AGREE: Row(begin.answer_consent, consent=False),
-    texts.DISAGREE: Row(begin.answer_consent, consent=False),
+WORDS = {  # what people type instead of pressing, at any moment
+    texts.NEW: "menu/new",
+    texts.MINE: "menu/mine",
+    texts.DISPATCHER: "menu/dispatcher",
+    texts.SETTINGS: "menu/settings",
+    texts.PHONES: "menu/phones",
+    texts.COMMON: "menu/common",
+    texts.AGREE: "consent/yes",
+    texts.DISAGREE: "consent/no",
+    "меню": "menu/show",
+    "старт": "/start",
+    "начать": "/start",
+    "помощь": "/help",
+    "отмена": "/cancel",
+    **dict.fromkeys(texts.HUMAN, "menu/dispatcher"),
 }
-BY_WORD = {plain(word): row for word, row in WORDS.items()}
+BY_WORD = {plain(word): action for word, action in WORDS.items()}
 FORMS: dict[str, Form] = {
     form.name: form for form in (REGISTRATION, REQUEST, settings.CHANGE_NAME, settings.CHANGE_PHONE)
 }
 SCENES = {
     "talk": Row(talk.receive, consent=False),
-    "which": Row(talk.receive_which),
+    "which": Row(which.receive_which, consent=False),
     "call": Row(talk.receive_call),
 }
 
 
 async def handle(work: Work, inbound: Inbound) -> None:
     """Everything that one inbound causes, inside the caller's transaction."""
+    inbound = inbound.model_copy(update={"text": without_directions(inbound.text)})
     if inbound.address.channel == "desk":
         await hearing.hear_desk(work, inbound)
-        return
-    if not inbound.private:
+    elif not inbound.private:
         room = await work.rooms.at(inbound.address)
         if room is not None:
             await hearing.hear_room(work, inbound, room)
         elif inbound.happening is Happening.JOINED:
             text = staff_texts.chat_id(inbound.address.chat)
             await work.outbox.say(inbound.address, Outbound(text=text))
-        return
-    if inbound.happening is Happening.BLOCKED:
-        contact = await work.people.meet(inbound)
-        await work.people.mark_unreachable(contact.id, "blocked")
-        return
-    await hear_resident(work, inbound)
+    else:
+        await hear_resident(work, inbound)
 
 
 async def hear_resident(work: Work, inbound: Inbound) -> None:
     contact = await work.people.meet(inbound)
-    if inbound.happening is Happening.UNBLOCKED:
+    if inbound.happening is Happening.BLOCKED:
+        await work.people.mark_unreachable(contact.id, "blocked")
+    if inbound.happening in (Happening.BLOCKED, Happening.UNBLOCKED):
         return
     session = await work.sessions.load(inbound.address, contact.user_id)
     turn = Turn(work, inbound, contact, session)
     try:
-        await _choose(turn)
+        await choose(turn)
+        if inbound.unreadable and turn.text:  # the words were taken, what came with them was not
+            await turn.say(texts.unreadable(inbound.unreadable))
     except StaleButton:
         await turn.say(texts.STALE)
-        await _remind(turn)
-    except AlreadySo:
-        await turn.say(texts.STALE)
+        await ask_again(turn)
     except (NotYours, NotFound):
-        work.audit.note(turn.viewer.name, "refused", inbound.pressed[:64])
+        work.audit.note(turn.viewer.name, "refused", turn.pressed[:64])
         await turn.say(texts.NOT_YOURS)
-        await _remind(turn)
+        await ask_again(turn)
     await work.sessions.save(inbound.address, contact.user_id, session)
 
 
-async def _choose(turn: Turn) -> None:
+async def choose(turn: Turn) -> None:
     inbound, session = turn.inbound, turn.session
+    form = FORMS.get(session.scene)
     if inbound.happening is Happening.EDIT:
         await talk.edit(turn)
-        return
-    if inbound.unreadable and not turn.text and not inbound.attachments:
+    elif inbound.unreadable and not turn.text and not inbound.attachments:
         await turn.say(texts.unreadable(inbound.unreadable))
-        await _remind(turn)
-        return
-    if turn.text.startswith("/") and not inbound.pressed:
-        command = turn.text.split()[0].partition("@")[0].lower()
-        row = COMMANDS.get(command)
-        if row is None:
-            await turn.say(texts.UNKNOWN_COMMAND)
-            await _remind(turn)
-            return
-        await _pass(turn, row)
-        return
-    form = FORMS.get(session.scene)
-    if turn.pressed:
-        head = turn.pressed.partition("/")[0]
-        row = MENU.get(turn.pressed) or PRESSES.get(head)
-        if row is not None:
-            await _pass(turn, row)
-        elif head == "form" and form is not None:
-            await form.receive(turn)
-        else:
-            raise StaleButton
-        return
-    row = BY_WORD.get(plain(turn.text)) if turn.text else None
-    if row is not None and not (form and session.state.get("step") in ("what", "words")):
-        if row.hears is begin.answer_consent:
-            given = plain(turn.text) == plain(texts.AGREE)
-            turn.pressed = "consent/yes" if given else "consent/no"
-        await _pass(turn, row)
-        return
-    if form is not None:
+        await ask_again(turn)
+    elif turn.text.startswith("/") and not inbound.pressed:
+        await hear_command(turn)
+    elif turn.pressed:
+        await hear_press(turn, form)
+    elif action := word_of_menu(turn):
+        turn.pressed = action
+        await hear_press(turn, form)
+    elif quoted := await turn.work.threads.find(turn.address, inbound.reply_to):
+        await talk.receive_quoted(turn, quoted)
+    elif form is not None:
         await form.receive(turn)
-        return
-    consent = await begin.consented(turn)
-    if session.scene == "consent" or consent is None:
-        await begin.greet(turn, str(session.state.get("payload", "")))
-        return
-    if session.scene == "talk" and inbound.reply_to:
-        await talk.sort_out(turn) if await _quotes_known(turn) else await talk.receive(turn)
-        return
-    scene = SCENES.get(session.scene)
-    if scene is not None:
-        await _pass(turn, scene)
-    elif not consent:
-        await begin.show_menu(turn)
-    else:
+    elif session.scene == "consent" or await consented(turn) is None:
+        await ask_consent(turn)
+    elif session.scene in SCENES:
+        await let_in(turn, SCENES[session.scene])
+    elif await consented(turn) or await turn.work.threads.open_ones(turn.viewer):
         await talk.sort_out(turn)
-
-
-async def _quotes_known(turn: Turn) -> bool:
-    return await turn.work.threads.find(turn.address, turn.inbound.reply_to) is not None
-
-
-async def _pass(turn: Turn, row: Row) -> None:
-    if not row.consent or await begin.consented(turn):
-        await row.hears(turn)
-    elif await begin.consented(turn) is None:
-        await begin.greet(turn)
     else:
-        await begin.ask_for_consent(turn)
+        await menu.show_menu(turn)
 
 
-async def _remind(turn: Turn) -> None:
+def word_of_menu(turn: Turn) -> str:
+    """The action that typed words stand for, here and now."""
+    word, scene = plain(turn.text), turn.session.scene
+    if scene == "consent" and word in texts.AGREEING:
+        return "consent/yes"
+    if scene == "consent" and word in texts.DISAGREEING:
+        return "consent/no"
+    if scene == "which" or turn.session.state.get("numbered"):
+        return turn.press_by_number() or BY_WORD.get(word, "")
+    return BY_WORD.get(word, "")
+
+
+async def hear_command(turn: Turn) -> None:
+    command = turn.text.split()[0].partition("@")[0].lower()
+    if command in COMMANDS:
+        await let_in(turn, COMMANDS[command])
+    elif command != "/desk" or not await entrance.send_link(turn):
+        await turn.say(texts.UNKNOWN_COMMAND)
+        await ask_again(turn)
+
+
+async def hear_press(turn: Turn, form: Form | None) -> None:
+    """Raises `StaleButton` for one of a form that is over, `NotYours` for one never shown."""
+    head, token = [*turn.pressed.split("/"), ""][:2]
+    row = MENU.get(turn.pressed) or PRESSES.get(head) or COMMANDS.get(turn.pressed)
+    if row is not None:
+        await let_in(turn, row)
+    elif head != "form":
+        raise NotYours
+    elif token == turn.session.state.get("finished"):
+        return  # the last button, pressed twice
+    elif form is None:
+        raise StaleButton
+    else:
+        await form.receive(turn)
+
+
+async def let_in(turn: Turn, row: Row) -> None:
+    if not row.consent or await consented(turn):
+        await row.hears(turn)
+    elif await consented(turn) is None:
+        await ask_consent(turn)
+    else:
+        wanted = texts.needs_consent(await turn.work.company.profile())
+        await ask_consent(turn, wanted=wanted)
+
+
+async def ask_again(turn: Turn) -> None:
     """After a word about what went wrong: the question that is still open, or the menu."""
     form = FORMS.get(turn.session.scene)
     if form is not None:
         await form.repeat(turn)
-    elif turn.session.scene not in ("talk", "call"):
-        await begin.show_menu(turn)
+    elif turn.session.scene not in ("talk", "call", "which"):
+        await menu.show_menu(turn)

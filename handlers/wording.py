@@ -6,16 +6,12 @@ from datetime import datetime, timedelta
 
 from services.company.declaration import Company
 from services.people import Place
-from services.tables import Member, Ticket
+from services.tables import Member
 
 MONTHS = (
     "января", "февраля", "марта", "апреля", "мая", "июня",
     "июля", "августа", "сентября", "октября", "ноября", "декабря",
 )  # fmt: skip
-
-FLAT_KINDS = {
-    "flat": "кв. ", "parking": "машино-место ", "storeroom": "кладовая ", "office": "помещение ",
-}  # fmt: skip
 
 STATUSES = {
     "new": "новая",
@@ -34,17 +30,24 @@ ROLES = {
 
 def name_place(place: Place) -> str:
     """«ул. Садовая, 5, кв. 12»"""
-    if not place.flat:
-        return place.address
-    return f"{place.address}, {FLAT_KINDS[place.flat_kind]}{place.flat}"
+    return f"{place.address}, {name_number(place.flat)}" if place.flat else place.address
 
 
-def name_flat(place: Place) -> str:
-    return f"{FLAT_KINDS[place.flat_kind]}{place.flat}" if place.flat else place.address
+def name_number(number: str) -> str:
+    """«кв. 12»; places that are no flats have their own word in the number: «м/м 15»."""
+    return f"кв. {number}" if number[:1].isdigit() else number
 
 
-def name_ticket(ticket: Ticket) -> str:
-    return f"№{ticket.number}"
+def name_answer(question: str, answer: str) -> str:
+    """«Где нет света: В подъезде» of a form's question and its answer."""
+    return f"{question.strip().rstrip('?:.')}: {answer}"
+
+
+def name_phone(phone: str) -> str:
+    """«+7 912 345-67-89»; others as they are."""
+    if len(phone) != 12 or not phone.startswith("+7"):
+        return phone
+    return f"+7 {phone[2:5]} {phone[5:8]}-{phone[8:10]}-{phone[10:]}"
 
 
 def sign_member(member: Member) -> str:
@@ -66,14 +69,6 @@ def name_day(moment: datetime, now: datetime) -> str:
 def name_moment(moment: datetime, now: datetime) -> str:
     """«сегодня в 18:40», «5 марта в 09:00»"""
     return f"{name_day(moment, now)} в {moment:%H:%M}"
-
-
-def name_term(hours: int) -> str:
-    """«30 минут» is never a term here: hours up to two days, then days."""
-    if hours <= 48:
-        return f"{hours} {plural(hours, 'час', 'часа', 'часов')}"
-    days = -(-hours // 24)
-    return f"{days} {plural(days, 'день', 'дня', 'дней')}"
 
 
 def plural(count: int, one: str, few: str, many: str) -> str:

@@ -20,31 +20,37 @@ class Attachments:
         self._work = work
 
     async def keep(self, attachment: Attachment, owner: str, path: str = "") -> StoredFile:
-        """A file under an unguessable id. The same file of a messenger keeps its id."""
-        known = await self._work.session.scalar(
-            select(StoredFile).where(
-                StoredFile.channel == attachment.channel, StoredFile.handle == attachment.handle
-            )
+        """A file under an unguessable id. The same file of a messenger keeps its id, whoever
+        asks for it first."""
+        find = select(StoredFile).where(
+            StoredFile.channel == attachment.channel, StoredFile.handle == attachment.handle
         )
+        known = await self._work.session.scalar(find)
         if known is not None:
             return known
-        file = StoredFile(
-            id=secrets.token_urlsafe(18),
-            channel=attachment.channel,
-            handle=attachment.handle,
-            owner=owner,
-            kind=attachment.kind,
-            title=attachment.title,
-            mime=attachment.mime,
-            size=attachment.size,
-            path=path,
-            created_at=self._work.now,
+        await self._work.session.execute(
+            insert(StoredFile)
+            .values(
+                id=secrets.token_urlsafe(18),
+                channel=attachment.channel,
+                handle=attachment.handle,
+                owner=owner,
+                kind=attachment.kind,
+                title=attachment.title,
+                mime=attachment.mime,
+                size=attachment.size,
+                path=path,
+                created_at=self._work.now,
+            )
+            .on_conflict_do_nothing(index_elements=[StoredFile.channel, StoredFile.handle])
         )
-        self._work.session.add(file)
-        await self._work.session.flush()
-        return file
+        kept = await self._work.session.scalar(find)
+        assert kept is not None
+        return kept
 
     async def find(self, file_id: str) -> StoredFile | None:
+        if "\x00" in file_id:
+            return None
         return await self._work.session.get(StoredFile, file_id)
 
     async def find_handle(self, attachment: Attachment, channel: str) -> str | None:
@@ -58,14 +64,22 @@ class Attachments:
         )
 
     async def keep_handle(self, attachment: Attachment, channel: str, handle: str) -> None:
+        """The newest one counts: an older may belong to a bot that is no more."""
+        row = insert(FileHandle).values(
+            source_channel=attachment.channel,
+            source_handle=attachment.handle,
+            channel=channel,
+            kind=attachment.kind,
+            handle=handle,
+        )
         await self._work.session.execute(
-            insert(FileHandle)
-            .values(
-                source_channel=attachment.channel,
-                source_handle=attachment.handle,
-                channel=channel,
-                kind=attachment.kind,
-                handle=handle,
+            row.on_conflict_do_update(
+                index_elements=[
+                    FileHandle.source_channel,
+                    FileHandle.source_handle,
+                    FileHandle.channel,
+                    FileHandle.kind,
+                ],
+                set_={"handle": row.excluded.handle},
             )
-            .on_conflict_do_nothing()
         )

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import defaultdict
 from collections.abc import Callable
 
+import asyncpg
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.db import Database
 
 log = logging.getLogger(__name__)
+
+ASK_AFTER = 10.0  # seconds of silence after which the line is tried
+ANSWER_WITHIN = 5.0
+RAW = (asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 class Bells:
@@ -23,23 +27,31 @@ class Bells:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._events: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
-        self._hearers: dict[str, list[Callable[[str], None]]] = defaultdict(list)
+        self._events: dict[str, asyncio.Event] = {}
+        self._hearers: dict[str, list[Callable[[str], None]]] = {}
 
     def ring(self, bell: str) -> None:
-        """In this process only. `name:detail` rings `name` too."""
+        """In this process only. `name:detail` rings `name` too. A bell that nobody expects leaves
+        no trace: there is one for each thread and post."""
         name = bell.partition(":")[0]
         for each in {bell, name}:
-            self._events[each].set()
-        for hearer in self._hearers[name]:
+            if event := self._events.get(each):
+                event.set()
+        for hearer in self._hearers.get(name, ()):
             hearer(bell)
 
     def on(self, name: str, hearer: Callable[[str], None]) -> None:
-        """Calls `hearer` with every bell whose name, before the colon, is `name`."""
-        self._hearers[name].append(hearer)
+        """Calls `hearer` with every bell whose name, before the colon, is `name`; with the bare
+        name when some may have been missed."""
+        self._hearers.setdefault(name, []).append(hearer)
+
+    def expect(self, bell: str) -> None:
+        """From now on a ring of `bell` before a `wait` counts."""
+        self._events.setdefault(bell, asyncio.Event())
 
     async def wait(self, bell: str, timeout: float) -> bool:
-        """True when it rang, false when time ran out. A ring before the call counts."""
+        """True when it rang, false when time ran out."""
+        self.expect(bell)
         event = self._events[bell]
         try:
             async with asyncio.timeout(timeout):
@@ -53,8 +65,8 @@ class Bells:
         while True:
             try:
                 await self._listen_once()
-            except (SQLAlchemyError, OSError) as problem:
-                log.warning("lost the bell line to the database: %s", type(problem).__name__)
+            except (SQLAlchemyError, *RAW, OSError) as failure:
+                log.warning("lost the bell line to the database: %s", type(failure).__name__)
             await asyncio.sleep(1)
 
     async def _listen_once(self) -> None:
@@ -64,6 +76,11 @@ class Bells:
             lost = asyncio.Event()
             raw.add_termination_listener(lambda _: lost.set())
             await raw.add_listener("domovoy", lambda *args: self.ring(str(args[3])))
-            for bell in list(self._events):
+            for bell in [*self._events, *self._hearers]:
                 self.ring(bell)  # what rang while nobody listened
-            await lost.wait()
+            while not lost.is_set():
+                try:
+                    async with asyncio.timeout(ASK_AFTER):
+                        await lost.wait()
+                except TimeoutError:  # a line can be dead without a word
+                    await raw.fetchval("SELECT 1", timeout=ANSWER_WITHIN)

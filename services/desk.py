@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, desc, func, or_, select
+from sqlalchemy import BigInteger, and_, cast, desc, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.access import AsMember
@@ -20,6 +20,7 @@ from services.tables import (
     Thread,
     ThreadSeen,
     Ticket,
+    WebPost,
 )
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Delivered:
 
     state: str  # waiting, sent, delivered, refused, unknown
     why: str
+    blocked: bool = False  # the resident gets nothing there any more
 
 
 class Desk:
@@ -109,27 +111,41 @@ class Desk:
         )
 
     async def deliveries(self, message_ids: list[int]) -> dict[int, Delivered]:
-        """What became of messages sent to residents."""
+        """What became of messages sent to residents. In a browser chat a message has arrived
+        when the page has shown it, which may be told before the sending itself is settled."""
         if not message_ids:
             return {}
         rows = await self._work.session.execute(
             select(
-                Outgoing.message_id, Outgoing.state, Outgoing.delivered_at, Outgoing.why,
-                Outgoing.channel,
+                Outgoing.message_id, Outgoing.state, Outgoing.channel, Outgoing.why,
+                or_(Outgoing.delivered_at.is_not(None), WebPost.seen_at.is_not(None)),
+                Contact.unreachable_why,
             )
+            .outerjoin(
+                WebPost,
+                and_(
+                    Outgoing.channel == "web",
+                    WebPost.channel == "web",
+                    WebPost.chat == Outgoing.chat,
+                    WebPost.id == cast(Outgoing.external_ids[0].astext, BigInteger),
+                ),
+            )
+            .outerjoin(Contact, Contact.id == Outgoing.contact_id)
             .where(
                 Outgoing.message_id.in_(message_ids),
                 Outgoing.room_id.is_(None),
-                or_(Outgoing.reaction == "", Outgoing.reaction.is_(None)),
+                Outgoing.reaction == "",
             )
             .order_by(Outgoing.id)
         )  # fmt: skip
         found: dict[int, Delivered] = {}
-        for message_id, state, delivered_at, why, channel in rows:
-            arrived = delivered_at is not None or (state == "sent" and channel != "web")
+        for message_id, state, channel, why, seen, unreachable_why in rows:
+            arrived = state == "sent" and (seen or channel != "web")
             name = "delivered" if arrived else {"sending": "waiting"}.get(state, state)
             assert message_id is not None
-            found[message_id] = Delivered(name, why or "" if name in ("refused", "unknown") else "")
+            failed = name in ("refused", "unknown")
+            blocked = name == "refused" and unreachable_why is not None
+            found[message_id] = Delivered(name, (why or "") if failed else "", blocked=blocked)
         return found
 
     async def shows_file(self, viewer: AsMember, file: StoredFile) -> bool:
@@ -138,7 +154,7 @@ class Desk:
             select(Message.id)
             .join(Thread, Message.thread_id == Thread.id)
             .join(Room, Thread.room_id == Room.id)
-            .where(Message.attachments.contains([{"handle": file.handle}]))
+            .where(Message.attachments.contains([{"channel": file.channel, "handle": file.handle}]))
             .limit(1)
         )
         if viewer.rooms and viewer.role != "admin":

@@ -195,6 +195,15 @@ class People:
         """The resident's homes now, oldest first."""
         return await self._places(Home.resident_id == viewer.resident_id, Home.until.is_(None))
 
+    async def home_of_last_time(self, viewer: AsResident) -> int | None:
+        """The home that the resident's latest thread was about."""
+        return await self._work.session.scalar(
+            select(Thread.home_id)
+            .where(Thread.resident_id == viewer.resident_id, Thread.home_id.is_not(None))
+            .order_by(desc(Thread.id))
+            .limit(1)
+        )
+
     async def place(self, viewer: AsResident, home_id: int) -> Place:
         check_home(viewer, await self._work.session.get(Home, home_id))
         return (await self._places(Home.id == home_id))[0]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.access import AsMember
@@ -60,6 +60,13 @@ class Staff:
         if sender.anonymous or sender.bot:
             raise NotYours
         member = await self.by_account(room.channel, sender.id)
+        if member is None:
+            # The first words may be two at once, in two topics.
+            await self._work.session.execute(
+                text("SELECT pg_advisory_xact_lock(hashtextextended(:account, 11))"),
+                {"account": f"{room.channel}:{sender.id}"},
+            )
+            member = await self.by_account(room.channel, sender.id)
         if member is None:
             await self._work.session.execute(
                 delete(MemberAccount).where(
@@ -171,7 +178,7 @@ class Staff:
         return session_token
 
     async def member_of_session(self, session_token: str) -> Member:
-        """Raises `NotYours` when the session ended or the member left."""
+        """Raises `NotYours` when the session ended, the member left or lost the desk."""
         member_id = await self._work.session.scalar(
             select(DeskSession.member_id).where(
                 DeskSession.token_sha256 == hashed(session_token),
@@ -179,9 +186,10 @@ class Staff:
                 DeskSession.expires_at > self._work.now,
             )
         )
-        if member_id is None:
+        member = await self.get(member_id) if member_id is not None else None
+        if member is None or not member.desk:
             raise NotYours
-        return await self.get(member_id)
+        return member
 
     async def sign_out(self, session_token: str) -> None:
         await self._work.session.execute(

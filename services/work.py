@@ -30,11 +30,13 @@ from services.tickets import Tickets
 
 
 class Work:
-    """Services are made when first asked for; they share the session and the moment `now`."""
+    """Services are made when first asked for; they share the session and the moment `now`.
+    `base_url` is where a browser reaches us."""
 
-    def __init__(self, session: AsyncSession, now: datetime) -> None:
+    def __init__(self, session: AsyncSession, now: datetime, base_url: str = "") -> None:
         self.session = session
         self.now = now
+        self.base_url = base_url
         self._bells: set[str] = set()
 
     def ring(self, bell: str) -> None:

@@ -8,15 +8,23 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from handlers.dialogue import texts
+from handlers.dialogue.said import join, takeable
 from handlers.dialogue.turn import Turn, plain
-from services.messaging.types import Attachment, Button
+from services.messaging.types import Button
 
 PAGE = 8
+ONE_SCREEN = PAGE + 4  # so many need no pages
 LONGEST = 4000  # characters of a typed answer
+
+Rows = list[list[Button]]
 
 
 class Wrong(Exception):
     """The answer cannot be taken; the text says why and what to do."""
+
+
+class Meant(Exception):
+    """The words were the number of a button: `str()` is its action."""
 
 
 @dataclass(frozen=True)
@@ -37,21 +45,37 @@ class Stay:
     words: str
 
 
+@dataclass(frozen=True)
+class Actions:
+    """Makes the actions of a question's buttons."""
+
+    form: str
+    key: str
+
+    def press(self, value: str) -> str:
+        return f"form/{self.form}/{self.key}/{value}"
+
+    def page(self, number: int) -> str:
+        return f"form/{self.form}/-/page{number}"
+
+
 class Step(Protocol):
     key: str
     optional: bool
 
     async def ask(self, turn: Turn, answers: dict[str, Any]) -> str: ...
 
-    def buttons(self, page: int, press: Callable[[str], str]) -> list[list[Button]]: ...
-
-    def pages(self) -> int: ...
+    def buttons(self, page: int, actions: Actions) -> Rows: ...
 
     def is_same(self, pressed: str, answer: Any) -> bool: ...
 
+    def leave(self, answers: dict[str, Any]) -> None:
+        """«Назад» was pressed under this question."""
+        ...
+
     async def take(self, turn: Turn, pressed: str | None, so_far: Any) -> Answered | Stay:
         """`pressed` is the value of this step's button, None when the person wrote. Raises
-        `Wrong`."""
+        `Wrong` or `Meant`."""
         ...
 
 
@@ -66,33 +90,43 @@ class Question:
     async def ask(self, turn: Turn, answers: dict[str, Any]) -> str:
         return self.question
 
-    def buttons(self, page: int, press: Callable[[str], str]) -> list[list[Button]]:
+    def buttons(self, page: int, actions: Actions) -> Rows:
         return []
-
-    def pages(self) -> int:
-        return 1
 
     def is_same(self, pressed: str, answer: Any) -> bool:
         return pressed == "skip" and answer is None
 
+    def leave(self, answers: dict[str, Any]) -> None:
+        answers.pop(self.key, None)
+
 
 @dataclass
 class Choice(Question):
-    """One of a list of (value, label). Typed: the label, a part of it that only one has, or its
-    number. `other` takes any other words as the answer."""
+    """One of a list of (value, label). Typed: the label, words that only one label has, or the
+    number of the button. `other` takes any other words as the answer."""
 
     options: Sequence[tuple[Any, str]] = ()
     columns: int = 1
     other: Callable[[str], Any] | None = None
 
-    def buttons(self, page: int, press: Callable[[str], str]) -> list[list[Button]]:
-        start = page * PAGE if self.pages() > 1 else 0
-        shown = list(enumerate(self.options))[start : start + PAGE if self.pages() > 1 else None]
-        flat = [Button(label=label, action=press(str(index))) for index, (_, label) in shown]
-        return [flat[i : i + self.columns] for i in range(0, len(flat), self.columns)]
+    def buttons(self, page: int, actions: Actions) -> Rows:
+        count = len(self.options)
+        if count <= ONE_SCREEN:
+            return self.rows(actions, 0, count)
+        rows = self.rows(actions, page * PAGE, (page + 1) * PAGE)
+        if (page + 1) * PAGE < count:
+            rows.append([Button(label=texts.MORE, action=actions.page(page + 1))])
+        else:
+            rows.append([Button(label=texts.TO_START, action=actions.page(0))])
+        return rows
 
-    def pages(self) -> int:
-        return 1 if len(self.options) <= PAGE + 4 else -(-len(self.options) // PAGE)
+    def rows(self, actions: Actions, start: int, end: int, columns: int = 0) -> Rows:
+        columns = columns or self.columns
+        flat = [
+            Button(label=label, action=actions.press(str(start + index)))
+            for index, (_, label) in enumerate(self.options[start:end])
+        ]
+        return [flat[i : i + columns] for i in range(0, len(flat), columns)]
 
     def is_same(self, pressed: str, answer: Any) -> bool:
         return super().is_same(pressed, answer) or (
@@ -108,25 +142,24 @@ class Choice(Question):
             if not pressed.isdecimal() or int(pressed) >= len(self.options):
                 raise Wrong(texts.CHOOSE_BELOW)
             return Answered(self.options[int(pressed)][0])
-        index = self._typed(turn)
+        index = self.typed(turn)
         if index is not None:
             return Answered(self.options[index][0])
+        if meant := turn.press_by_number():
+            raise Meant(meant)
         if self.other and turn.text:
             return Answered(self.other(turn.text[:LONGEST]))
         raise Wrong(texts.CHOOSE_BELOW)
 
-    def _typed(self, turn: Turn) -> int | None:
+    def typed(self, turn: Turn) -> int | None:
         typed = plain(turn.text)
         if not typed:
             return None
         labels = [plain(label) for _, label in self.options]
         if typed in labels:
             return labels.index(typed)
-        number = turn.typed_number()
-        if number is not None and 1 <= number <= len(labels):
-            return number - 1
         within = [i for i, label in enumerate(labels) if set(typed.split()) <= set(label.split())]
-        return within[0] if len(within) == 1 and len(typed) > 1 else None
+        return within[0] if len(within) == 1 else None
 
 
 Check = Callable[[Turn, str], Awaitable[Any]]
@@ -137,13 +170,13 @@ class Text(Question):
     """Words. `check` makes the answer of them or raises `Wrong`; `offers` are ready answers."""
 
     check: Check | None = None
-    offers: Sequence[tuple[str, str]] = ()  # (value given to check, label)
+    offers: Sequence[str] = ()
     asks_contact: str = ""  # the label of a button that shares one's phone number
 
-    def buttons(self, page: int, press: Callable[[str], str]) -> list[list[Button]]:
+    def buttons(self, page: int, actions: Actions) -> Rows:
         rows = [
-            [Button(label=label, action=press(str(index)))]
-            for index, (_, label) in enumerate(self.offers)
+            [Button(label=offer, action=actions.press(str(index)))]
+            for index, offer in enumerate(self.offers)
         ]
         if self.asks_contact:
             rows.append([Button(label=self.asks_contact, asks="contact")])
@@ -155,7 +188,7 @@ class Text(Question):
         if pressed is not None:
             if not pressed.isdecimal() or int(pressed) >= len(self.offers):
                 raise Wrong(texts.WRITE_WORDS)
-            words = self.offers[int(pressed)][0]
+            words = self.offers[int(pressed)]
         else:
             words = turn.text or next(
                 (a.phone for a in turn.inbound.attachments if a.kind == "contact"), ""
@@ -170,32 +203,18 @@ class Text(Question):
 @dataclass
 class Photos(Question):
     """Any number of photos and files, and words that come with them, until «Дальше». The answer
-    is `{"attachments": […], "words": "…"}`, or None when skipped."""
+    is what was said, or None when skipped."""
 
     optional: bool = True
 
     async def take(self, turn: Turn, pressed: str | None, so_far: Any) -> Answered | Stay:
-        so_far = so_far or {"attachments": [], "words": ""}
+        so_far = so_far or {"words": "", "attachments": [], "ids": []}
         if pressed is not None:
             return Answered(so_far if so_far["attachments"] or so_far["words"] else None)
         files = takeable(turn.inbound.attachments)
+        if not files and not turn.text:
+            raise Wrong(texts.SEND_PHOTO)
+        now = join(so_far, {"words": turn.text, "attachments": files})
         if not files:
-            if not turn.text:
-                raise Wrong(texts.SEND_PHOTO)
-            return Answered({**so_far, "words": join_words(so_far["words"], turn.text)})
-        kept = [*so_far["attachments"], *files]
-        return Stay(
-            {"attachments": kept, "words": join_words(so_far["words"], turn.text)},
-            texts.photos_so_far(len(kept)),
-        )
-
-
-def takeable(attachments: Sequence[Attachment]) -> list[dict[str, Any]]:
-    """What a request may carry, as JSON. A sticker says nothing."""
-    return [
-        a.model_dump(mode="json", exclude_defaults=True) for a in attachments if a.kind != "sticker"
-    ]
-
-
-def join_words(*parts: str) -> str:
-    return "\n".join(part for part in parts if part)
+            return Answered(now)
+        return Stay(now, texts.photos_so_far(len(now["attachments"])))

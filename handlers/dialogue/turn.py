@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from services.access import AsResident
 from services.messaging.outbox import About
 from services.messaging.sessions import Session
-from services.messaging.types import Address, Attachment, Button, Inbound, Keyboard, Kind, Outbound
+from services.messaging.types import Address, Button, Inbound, Keyboard, Kind, Outbound
 from services.tables import Contact
 from services.work import Work
 
 Rows = Sequence[Sequence[Button]]
 
 _ORNAMENT = re.compile(r"[^\w\s]|_", re.UNICODE)
+_NUMBER = re.compile(r"[№#]?\s*(\d{1,2})\s*[.)]?")
+_STEERING = ("/back", "/cancel", "/skip", "/done", "menu/show")
 
 
 def plain(text: str) -> str:
@@ -25,7 +27,7 @@ def plain(text: str) -> str:
 
 class Turn:
     """What a resident's handler works with. `pressed` is the action of a button, whether it was
-    pressed or its label typed."""
+    pressed or its label typed; `shown` are the buttons that stood there when they did."""
 
     def __init__(self, work: Work, inbound: Inbound, contact: Contact, session: Session) -> None:
         self.work = work
@@ -34,6 +36,7 @@ class Turn:
         self.session = session
         self.viewer = AsResident(contact.resident_id, contact.id)
         self.text = inbound.text.strip()
+        self.shown = list(session.offered)
         self.pressed = inbound.pressed or self._press_by_label()
         self._offered_now = False
 
@@ -45,22 +48,19 @@ class Turn:
         typed = plain(self.text)
         if not typed:
             return ""
-        return next((action for label, action in self.session.offered if plain(label) == typed), "")
+        return next((action for label, action in self.shown if plain(label) == typed), "")
 
-    def typed_number(self) -> int | None:
-        """ "2", "2." or "№2" where a list was offered."""
-        found = re.fullmatch(r"[№#]?\s*(\d{1,2})[.)]?", self.text)
-        return int(found[1]) if found else None
+    def press_by_number(self) -> str:
+        """The action of the second button for "2", "2." or "№2". Those that steer («Назад»,
+        «Отмена») are not counted."""
+        number = _NUMBER.fullmatch(self.text)
+        counted = [action for _, action in self.shown if not action.endswith(_STEERING)]
+        if number is None or not 1 <= int(number[1]) <= len(counted):
+            return ""
+        return counted[int(number[1]) - 1]
 
     async def say(
-        self,
-        text: str,
-        rows: Rows = (),
-        *,
-        header: str = "",
-        standing: bool = False,
-        attachments: Sequence[Attachment] = (),
-        kind: Kind = Kind.REPLY,
+        self, text: str, rows: Rows = (), *, header: str = "", standing: bool = False
     ) -> None:
         """Adds one message to what is said. Its buttons become what typed words are compared
         with."""
@@ -71,8 +71,8 @@ class Turn:
                 self._offer(keyboard)
         await self.work.outbox.say(
             self.address,
-            Outbound(text=text, header=header, keyboard=keyboard, attachments=tuple(attachments)),
-            kind,
+            Outbound(text=text, header=header, keyboard=keyboard),
+            Kind.REPLY,
             About(contact_id=self.contact.id),
         )
 
@@ -87,9 +87,8 @@ class Turn:
         self.session.scene = scene
         self.session.state = dict(state)
 
-    def leave(self) -> None:
+    def leave(self, **state: object) -> None:
         """No dialogue is going on any more."""
-        self.session.scene = ""
-        self.session.state = {}
+        self.go("", **state)
         if not self._offered_now:
             self.session.offered = []

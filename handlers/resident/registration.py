@@ -4,38 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 from handlers import notices
 from handlers.dialogue.form import Answers, Form
-from handlers.dialogue.steps import Answered, Choice, Stay, Step, Text, Wrong
+from handlers.dialogue.said import Said
+from handlers.dialogue.steps import Step, Text, Wrong
 from handlers.dialogue.turn import Turn
 from handlers.resident import texts
-from handlers.wording import FLAT_KINDS
+from handlers.resident.menu import full_menu, show_menu
+from handlers.resident.places import flat_steps, known_of, place_steps
+from handlers.resident.request import REQUEST
+from handlers.resident.which import ask_which
 from services.errors import AlreadySo
-from services.messaging.types import Button
 from services.places import Found
 
 
-class FlatNumber(Text):
-    """A number checked against the company's list; the unlisted one is taken too, once it is
-    said again or the button is pressed."""
-
-    def buttons(self, page: int, press: Any) -> list[list[Button]]:
-        return [[Button(label=texts.UNLISTED, action=press("unlisted"))]]
-
-    async def take(self, turn: Turn, pressed: str | None, so_far: Any) -> Answered | Stay:
-        if pressed == "unlisted":
-            return Answered("?", forget=("unlisted",))
-        if not turn.text:
-            raise Wrong(texts.ASK_FLAT)
-        house_id = turn.session.state["answers"]["house"]
-        flats = await turn.work.places.find_flats(house_id, turn.text)
-        if not flats:
-            raise Wrong(texts.flat_unknown(turn.text))
-        if len(flats) == 1:
-            return Answered(turn.text[:40], {"flat_id": flats[0].id})
-        return Answered(turn.text[:40], forget=("flat_id",))
+async def new_request(turn: Turn, said: Said | None = None) -> None:
+    """«Новая заявка». Whoever has no address yet is asked for it first."""
+    if await turn.work.people.places(turn.viewer):
+        await REQUEST.begin(turn, said=said)
+    else:
+        await REGISTRATION.begin(turn, said=said, for_request=True)
 
 
 async def check_name(turn: Turn, words: str) -> str:
@@ -57,65 +46,37 @@ async def check_phone(turn: Turn, words: str) -> str:
     raise Wrong(texts.BAD_PHONE)
 
 
-async def place_steps(turn: Turn, answers: Answers) -> list[Step]:
-    """Complex and house, asked only where there is a choice."""
-    steps: list[Step] = []
-    if "house" in answers and "complex" not in answers:
-        return steps  # a deep link named the house
-    complexes = await turn.work.places.complexes()
-    if len(complexes) == 1:
-        answers.setdefault("complex", complexes[0].id)
-    else:
-        options = [(c.id, c.name) for c in complexes]
-        steps.append(Choice("complex", texts.ASK_COMPLEX, options=options))
-    if "complex" in answers:
-        houses = await turn.work.places.houses(answers["complex"])
-        if len(houses) == 1:
-            answers.setdefault("house", houses[0].id)
-        else:
-            options = [(h.id, h.address) for h in houses]
-            steps.append(Choice("house", texts.ASK_HOUSE, options=options))
-    return steps
-
-
 class Registration(Form):
-    """For a new resident, and, with `only_home`, for one more address of a known one."""
+    """For a new resident, and, with `only_home`, for one more address of a known one. `said` is
+    what they wrote before we knew them; with `for_request` a request was wanted."""
 
     name = "registration"
 
-    async def begin(self, turn: Turn, found: Found | None = None) -> None:
+    async def begin(
+        self,
+        turn: Turn,
+        found: Found | None = None,
+        *,
+        said: Said | None = None,
+        for_request: bool = False,
+    ) -> None:
         resident = await turn.work.people.resident(turn.viewer.resident_id)
-        known: Answers = {"only_home": bool(resident.name)}
-        if found and found.house:
-            known["house"] = found.house.id
-            if found.entrance:
-                known["entrance"] = found.entrance.id
-        elif found:
-            known["complex"] = found.complex.id
+        known = known_of(found)
+        known |= {"only_home": bool(resident.name), "said": said, "for_request": for_request}
+        if resident.name:
+            await turn.say(texts.ADDING_HOME)
+        elif for_request:
+            await turn.say(texts.ADDRESS_FIRST)
         await self.start(turn, **known)
 
     async def steps(self, turn: Turn, answers: Answers) -> Sequence[Step]:
         steps = await place_steps(turn, answers)
         if "house" not in answers:
             return steps
-        steps.append(FlatNumber("flat", texts.ASK_FLAT))
-        if answers.get("flat") == "?":
-            steps.append(Text("unlisted", texts.ASK_UNLISTED))
-            entrances = await turn.work.places.entrances(answers["house"])
-            if len(entrances) > 1:
-                options = [(e.id, e.number) for e in entrances]
-                steps.append(
-                    Choice(
-                        "entrance", texts.ASK_ENTRANCE, options=options, columns=4, optional=True
-                    )
-                )
-        elif "flat" in answers:
-            flats = await turn.work.places.find_flats(answers["house"], answers["flat"])
-            options = [(f.id, f"{FLAT_KINDS[f.kind]}{f.number}".capitalize()) for f in flats]
-            steps.append(Choice("flat_id", texts.ASK_WHICH, options=options))
+        steps += await flat_steps(turn, answers)
         if not answers["only_home"]:
             profile = turn.inbound.sender.name.strip()[:60]
-            offers = [(profile, profile)] if profile else []
+            offers = [profile] if re.search(r"[^\W\d_]", profile) else []
             steps.append(Text("name", texts.ASK_NAME, check=check_name, offers=offers))
             steps.append(
                 Text(
@@ -133,32 +94,33 @@ class Registration(Form):
                 answers["house"],
                 entrance_id=flat.entrance_id if flat else answers.get("entrance"),
                 flat_id=flat.id if flat else None,
-                unlisted=None if flat else str(answers["unlisted"])[:40],
+                unlisted=None if flat else str(answers["unlisted"]),
             )
         except AlreadySo:
-            await turn.say(texts.TOO_MANY_HOMES)
+            await show_menu(turn, texts.TOO_MANY_HOMES)
             return
         place = await turn.work.people.place(turn.viewer, home.id)
         if answers["only_home"]:
-            await turn.say(texts.home_added(place))
+            words = texts.home_added(place)
         else:
             resident = await turn.work.people.register(
                 turn.viewer.resident_id, answers["name"], answers.get("phone")
             )
-            await turn.say(texts.registered(resident.name or "", place))
+            words = texts.registered(resident.name or "", place)
         if not place.listed:
             await notices.tell_unlisted_flat(turn.work, turn.viewer, place)
-        await show_menu_after(turn)
+        said: Said | None = answers["said"]
+        if not said and not answers["for_request"]:
+            await show_menu(turn, words)
+            return
+        await turn.say(words, full_menu(), standing=True)
+        if answers["for_request"]:
+            await REQUEST.begin(turn, said=said)
+        elif said:
+            await ask_which(turn, said)
 
     async def cancel(self, turn: Turn) -> None:
-        await turn.say(texts.CANCELLED)
-        await show_menu_after(turn)
-
-
-async def show_menu_after(turn: Turn) -> None:
-    from handlers.resident.begin import show_menu  # the two call each other
-
-    await show_menu(turn)
+        await show_menu(turn, texts.CANCELLED)
 
 
 REGISTRATION = Registration()

@@ -8,76 +8,40 @@ from typing import Any
 
 from handlers import notices, wording
 from handlers.dialogue.form import Answers, Form
-from handlers.dialogue.steps import (
-    Answered,
-    Choice,
-    Photos,
-    Stay,
-    Step,
-    Text,
-    Wrong,
-    join_words,
-    takeable,
-)
-from handlers.dialogue.turn import Turn
+from handlers.dialogue.said import Said, files_of, join, tell
+from handlers.dialogue.steps import Answered, Choice, Photos, Stay, Step, Text, Wrong
+from handlers.dialogue.turn import Turn, plain
 from handlers.resident import texts
-from handlers.resident.registration import place_steps, show_menu_after
+from handlers.resident.kinds import Kinds, Telling, add_to_told, need_telling, told
+from handlers.resident.menu import show_menu
+from handlers.resident.places import place_steps
 from services.company import declaration
-from services.messaging.types import Attachment, Inbound
+from services.people import Place
 from services.tickets import Where
 
-
-class Telling(Choice):
-    """What happened, in words, voice or photos; or a category pressed instead."""
-
-    async def take(self, turn: Turn, pressed: str | None, so_far: Any) -> Answered | Stay:
-        chosen = pressed is not None or turn.pressed or turn.typed_number()
-        if chosen or not (turn.text or turn.inbound.attachments):
-            taken = await super().take(turn, pressed, so_far)
-            assert isinstance(taken, Answered)
-            return Answered({}, {"category": taken.value})
-        said = tell(turn.inbound)
-        if not said["words"] and not said["attachments"]:
-            raise Wrong(texts.STICKER)
-        return Answered(said)
-
-
-class Words(Text):
-    """What happened, after a category was pressed."""
-
-    async def take(self, turn: Turn, pressed: str | None, so_far: Any) -> Answered | Stay:
-        said = tell(turn.inbound)
-        if not said["words"] and not said["attachments"]:
-            raise Wrong(texts.ASK_WORDS)
-        return Answered(said)
-
-
-def tell(inbound: Inbound) -> dict[str, Any]:
-    """Words, files and the ids they stand under, so that quotes and edits find them later."""
-    ids = inbound.parts or ((inbound.external_id,) if inbound.external_id else ())
-    return {
-        "words": inbound.text.strip(),
-        "attachments": takeable(inbound.attachments),
-        "ids": list(ids),
-    }
+SEEN = ("photo", "video", "document")
 
 
 class Request(Form):
+    """Answers: `common` (about the house, by address alone) and `house`, or `home` (`guess`: the
+    one of last time, of several); `complex`; `what` (told first) or `words` (told after a category
+    was pressed); `category`; `q-…` of the company's form."""
+
     name = "request"
 
-    async def begin(
-        self, turn: Turn, *, common: bool = False, said: dict[str, Any] | None = None
-    ) -> None:
-        """`common`: about the house itself, by address alone. `said` is what was told already."""
-        known: Answers = {"common": common}
-        if not common:
-            places = await turn.work.people.places(turn.viewer)
-            if places:
-                known["home"] = places[-1].home_id
-                known["complex"] = places[-1].complex_id
-        if said:
-            known["what"] = said
-        await self.start(turn, **known)
+    async def begin(self, turn: Turn, *, said: Said | None = None) -> None:
+        """`said` is what was told already. With several homes it is about the one of last time
+        until the person says otherwise."""
+        places = await turn.work.people.places(turn.viewer)
+        last = await turn.work.people.home_of_last_time(turn.viewer)
+        place = next((p for p in places if p.home_id == last), places[-1])
+        known: Answers = {"common": False, "complex": place.complex_id}
+        known["home" if len(places) == 1 else "guess"] = place.home_id
+        await self.start(turn, **known, **({"what": said} if said else {}))
+
+    async def begin_common(self, turn: Turn, known: Answers, said: Said | None) -> None:
+        known = {key: known[key] for key in ("complex", "house") if key in known}
+        await self.start(turn, common=True, **known, **({"what": said} if said else {}))
 
     async def steps(self, turn: Turn, answers: Answers) -> Sequence[Step]:
         steps: list[Step] = []
@@ -86,28 +50,39 @@ class Request(Form):
             if "house" not in answers:
                 return steps
         kinds = await turn.work.company.categories(
-            answers.get("complex"), own_flat=not answers["common"]
+            answers["complex"], own_flat=not answers["common"]
         )
-        options = [(c.key or c.code, ("🚨 " if c.emergency else "") + c.title) for c in kinds]
-        steps.append(Telling("what", texts.ASK_WHAT, options=options, columns=2))
-        if answers.get("what"):
-            steps.append(Choice("category", texts.ASK_CATEGORY, options=options, columns=2))
-        elif "category" in answers:
-            steps.append(Words("words", texts.ASK_WORDS))
+        forget_missing_kind(answers, kinds)
+        steps.append(Telling("what", texts.ASK_WHAT, kinds))
+        if told(answers):
+            steps.append(Kinds("category", texts.ASK_KIND, kinds))
         if "category" not in answers:
             return steps
         category = await turn.work.company.category(answers["category"])
-        if not answers["common"]:
-            places = await turn.work.people.places(turn.viewer)
-            if len(places) > 1 and not category.emergency:
-                homes = [(p.home_id, wording.name_place(p)) for p in places]
-                steps.append(Choice("home", texts.ASK_PLACE, options=homes))
+        if "guess" in answers and (category.emergency or answers.get("moving")):
+            steps.append(WhichHome(await turn.work.people.places(turn.viewer)))
         if category.emergency:
-            return steps  # no questions while the water rises
-        now = await turn.work.company.local(turn.work.now)
-        steps += [question(step, now) for step in category.form]
-        steps.append(Confirm("send", "", request=self))
+            return steps  # no other question while the water rises
+        steps += self._questions(category, answers, await turn.work.company.local(turn.work.now))
+        steps.append(Confirm(self, movable="guess" in answers))
         return steps
+
+    def _questions(
+        self, category: declaration.Category, answers: Answers, now: datetime
+    ) -> list[Step]:
+        """What was said is not asked again: no words where the form asks for words itself, no
+        photos where some came already."""
+        steps: list[Step] = []
+        said = told(answers)
+        asks_words = any(step.kind == "text" and not step.optional for step in category.form)
+        if not said and not asks_words:
+            steps.append(Words("words", texts.ASK_WORDS))
+        shown = said and any(file["kind"] in SEEN for file in said["attachments"])
+        return steps + [
+            question(step, now, words_known=bool(said))
+            for step in category.form
+            if not (step.kind == "photos" and shown and f"q-{step.key}" not in answers)
+        ]
 
     async def preview(self, turn: Turn, answers: Answers) -> str:
         category = await turn.work.company.category(answers["category"])
@@ -122,7 +97,7 @@ class Request(Form):
 
     async def _where(self, turn: Turn, answers: Answers) -> Where:
         if not answers["common"]:
-            place = await turn.work.people.place(turn.viewer, answers["home"])
+            place = await turn.work.people.place(turn.viewer, home_of(answers))
             return Where.of(place, wording.name_place(place))
         house = await turn.work.places.house(answers["house"])
         assert house is not None
@@ -135,72 +110,142 @@ class Request(Form):
         where, said = await self._where(turn, answers), gather(answers)
         room = await work.rooms.of_complex(where.complex_id)
         thread = await work.threads.open(
-            turn.viewer, room, category.title, home_id=answers.get("home")
+            turn.viewer,
+            room,
+            category.title,
+            home_id=None if answers["common"] else home_of(answers),
         )
         ticket = await work.tickets.file(
             thread, category, where, said["words"], pairs(category, answers),
             turn.inbound.address.channel,
         )  # fmt: skip
         work.threads.name(thread, notices.subject(ticket))
+        resident = await work.people.resident(turn.viewer.resident_id)
         message = await work.threads.add(
             thread,
             "resident",
-            (await work.people.resident(turn.viewer.resident_id)).name or "",
+            resident.name or "",
             None,
             text=said["words"],
-            attachments=[Attachment.model_validate(a) for a in said["attachments"]],
+            attachments=files_of(said),
         )
-        address = turn.address
-        await work.copies.keep(message.id, address.channel, address.chat, said["ids"])
+        await work.copies.keep(message.id, turn.address.channel, turn.address.chat, said["ids"])
         await notices.post_card(work, thread, ticket, message)
+        filed = await work.company.local(ticket.created_at)
+        due = await work.company.local(ticket.due_at)
         if category.emergency:
-            await turn.say(texts.urgent(category, company))
-        await turn.say(
-            texts.receipt(
-                ticket,
-                category,
-                company,
-                await work.company.local(ticket.created_at),
-                await work.company.local(ticket.due_at),
-            ),
-            header=texts.receipt_header(ticket),
-        )
-        turn.go("talk", thread=thread.id, told=True)
+            text = texts.urgent_receipt(ticket, category, company, filed, told=bool(said["words"]))
+        else:
+            text = texts.receipt(ticket, category, company, filed, due)
+        await turn.say(text, header=texts.receipt_header(ticket))
+        turn.go("talk", thread=thread.id, chosen=True)
 
     async def cancel(self, turn: Turn) -> None:
-        await turn.say(texts.CANCELLED)
-        await show_menu_after(turn)
+        await show_menu(turn, texts.CANCELLED)
+
+    async def edit(self, turn: Turn) -> bool:
+        """New words for something told in the request that is being made. False when it was not
+        told there."""
+        answers = turn.session.state["answers"]
+        for key, said in answers.items():
+            if isinstance(said, dict) and turn.inbound.edits in said.get("ids", []):
+                answers[key] = {**said, "words": turn.inbound.text.strip()}
+                await self.repeat(turn)
+                return True
+        return False
+
+
+class Words(Text):
+    """What happened, after a category was pressed."""
+
+    async def take(self, turn: Turn, pressed: str | None, so_far: Any) -> Answered | Stay:
+        return Answered(need_telling(turn))
+
+
+class Spoken(Text):
+    """A question of the company's form. A voice message or a photo answers it as well."""
+
+    async def take(self, turn: Turn, pressed: str | None, so_far: Any) -> Answered | Stay:
+        if pressed is None and files_of(tell(turn.inbound)):
+            return Answered(tell(turn.inbound))
+        return await super().take(turn, pressed, so_far)
+
+
+class Picked(Choice):
+    """A choice of the company's form. A photo that comes instead belongs to what was told."""
+
+    async def take(self, turn: Turn, pressed: str | None, so_far: Any) -> Answered | Stay:
+        if pressed is None and files_of(tell(turn.inbound)):
+            add_to_told(turn)
+            raise Wrong(texts.added_and_again(self.question))
+        return await super().take(turn, pressed, so_far)
+
+
+class WhichHome(Choice):
+    def __init__(self, places: Sequence[Place]) -> None:
+        options = [(place.home_id, wording.name_place(place)) for place in places]
+        super().__init__("home", texts.ASK_PLACE, options=options)
+        self._complexes = {place.home_id: place.complex_id for place in places}
+
+    def leave(self, answers: dict[str, Any]) -> None:
+        super().leave(answers)
+        answers.pop("moving", None)
+
+    async def take(self, turn: Turn, pressed: str | None, so_far: Any) -> Answered | Stay:
+        taken = await super().take(turn, pressed, so_far)
+        assert isinstance(taken, Answered)
+        return Answered(taken.value, {"complex": self._complexes[taken.value]})
 
 
 class Confirm(Choice):
     """Shows what will be sent. «Другой адрес» is there for people with several homes."""
 
-    def __init__(self, key: str, text: str, *, request: Request) -> None:
-        super().__init__(key, text, options=[("send", texts.SEND)])
+    def __init__(self, request: Request, *, movable: bool) -> None:
+        elsewhere = [("elsewhere", texts.OTHER_PLACE)] if movable else []
+        super().__init__("send", "", options=[("send", texts.SEND), *elsewhere])
         self._request = request
 
     async def ask(self, turn: Turn, answers: dict[str, Any]) -> str:
-        if not answers["common"] and len(await turn.work.people.places(turn.viewer)) > 1:
-            self.options = [("send", texts.SEND), ("elsewhere", texts.OTHER_PLACE)]
         return await self._request.preview(turn, answers)
 
     async def take(self, turn: Turn, pressed: str | None, so_far: Any) -> Answered | Stay:
-        self.options = [("send", texts.SEND), ("elsewhere", texts.OTHER_PLACE)]
-        taken = await super().take(turn, pressed, so_far)
-        if isinstance(taken, Answered) and taken.value == "elsewhere":
-            return Answered(None, forget=("home", self.key))
+        if pressed is None and plain(turn.text) in texts.YES:
+            return Answered("send")
+        try:
+            taken = await super().take(turn, pressed, so_far)
+        except Wrong:
+            if pressed is not None or not add_to_told(turn):
+                raise
+            raise Wrong(await self.ask(turn, turn.session.state["answers"])) from None
+        assert isinstance(taken, Answered)
+        if taken.value == "elsewhere":
+            return Answered(None, {"moving": True}, forget=("home", self.key))
         return taken
 
 
-def question(step: declaration.Step, now: datetime) -> Step:
+def home_of(answers: Answers) -> int:
+    return int(answers["home"] if "home" in answers else answers["guess"])
+
+
+def forget_missing_kind(answers: Answers, kinds: Sequence[declaration.Category]) -> None:
+    """After «Другой адрес» there may be no such thing; it is chosen anew."""
+    category = answers.get("category")
+    if category is None or any((kind.key or kind.code) == category for kind in kinds):
+        return
+    del answers["category"]
+    if answers.get("what") == category:
+        del answers["what"]
+
+
+def question(step: declaration.Step, now: datetime, *, words_known: bool) -> Step:
     """A question of the company file as a step of the form."""
     key = f"q-{step.key}"
     if step.kind == "text":
-        return Text(key, step.ask, step.optional)
+        return Spoken(key, step.ask, step.optional or words_known)
     if step.kind == "photos":
         return Photos(key, step.ask)
     labels = step.options or (when_options(now) if step.kind == "when" else ())
-    return Choice(
+    return Picked(
         key,
         step.ask,
         step.optional,
@@ -217,18 +262,16 @@ def when_options(now: datetime) -> list[str]:
     return ["Как можно скорее", *today, "Завтра утром", "Завтра днём", "Завтра вечером"]
 
 
-def gather(answers: Answers) -> dict[str, Any]:
+def gather(answers: Answers) -> Said:
     """All words, files and ids, from whichever questions brought them."""
-    told: list[dict[str, Any]] = [
-        value
-        for key, value in answers.items()
-        if (key in ("what", "words") or key.startswith("q-")) and isinstance(value, dict)
-    ]
-    return {
-        "words": join_words(*(each.get("words", "") for each in told)),
-        "attachments": [file for each in told for file in each.get("attachments", [])],
-        "ids": [i for each in told for i in each.get("ids", [])],
-    }
+    return join(
+        {"words": "", "attachments": [], "ids": []},
+        *(
+            value
+            for key, value in answers.items()
+            if (key in ("what", "words") or key.startswith("q-")) and isinstance(value, dict)
+        ),
+    )
 
 
 def pairs(category: declaration.Category, answers: Answers) -> list[tuple[str, str]]:

@@ -9,7 +9,8 @@ from handlers.dialogue.form import Answers, Form
 from handlers.dialogue.steps import Step, Text
 from handlers.dialogue.turn import Turn
 from handlers.resident import texts
-from handlers.resident.begin import button, show_menu
+from handlers.resident.consent import button
+from handlers.resident.menu import full_menu, short_menu
 from handlers.resident.registration import REGISTRATION, check_name, check_phone
 
 
@@ -27,7 +28,7 @@ async def show(turn: Turn) -> None:
     if len(places) > 1:
         rows += [[button(texts.leave_label(p), f"settings/leave/{p.home_id}")] for p in places]
     rows.append([button(texts.WITHDRAW, "settings/withdraw")])
-    await turn.say(texts.settings(resident.name or "—", resident.phone, places), rows)
+    await turn.say(texts.settings(resident.name or "", resident.phone, places), rows)
 
 
 async def press(turn: Turn) -> None:
@@ -62,15 +63,15 @@ async def withdraw(turn: Turn) -> None:
     await turn.work.people.record_consent(
         turn.viewer, company.consent.version, texts.ask_consent(company), given=False
     )
-    await turn.say(texts.WITHDRAWN)
-    await show_menu(turn)
+    turn.leave()
+    await turn.say(texts.withdrawn(company), short_menu(), standing=True)
 
 
 class ChangeOne(Form):
     """One question about oneself."""
 
     def __init__(self, name: str, step: Text, said: str) -> None:
-        self.name = name  # type: ignore[misc]
+        self.name = name
         self._step = step
         self._said = said
 
@@ -83,10 +84,11 @@ class ChangeOne(Form):
             await turn.work.people.register(turn.viewer.resident_id, value, None)
         else:
             await turn.work.people.set_phone(turn.viewer.resident_id, value)
-        await turn.say(self._said)
+        await turn.say(self._said, full_menu(), standing=True)
         await show(turn)
 
     async def cancel(self, turn: Turn) -> None:
+        await turn.say(texts.CANCELLED, full_menu(), standing=True)
         await show(turn)
 
 
@@ -95,6 +97,6 @@ CHANGE_NAME = ChangeOne(
 )
 CHANGE_PHONE = ChangeOne(
     "change phone",
-    Text("phone", texts.ASK_CALL_PHONE, check=check_phone, asks_contact=texts.SHARE_PHONE),
+    Text("phone", texts.ASK_NEW_PHONE, check=check_phone, asks_contact=texts.SHARE_PHONE),
     texts.PHONE_CHANGED,
 )

@@ -3,57 +3,74 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from handlers import notices, wording
+from handlers.dialogue.said import Said, files_of, says_nothing, tell
 from handlers.dialogue.steps import Wrong
 from handlers.dialogue.turn import Turn
 from handlers.resident import texts
-from handlers.resident.begin import button, full_menu
-from handlers.resident.registration import check_phone
-from handlers.resident.request import REQUEST, tell
-from services.messaging.types import Attachment, Button
-from services.tables import Thread
+from handlers.resident.begin import new_common_request
+from handlers.resident.consent import button, consented
+from handlers.resident.menu import full_menu
+from handlers.resident.registration import check_phone, new_request
+from handlers.resident.request import REQUEST
+from handlers.resident.which import ask_which
+from services.messaging.types import Button
+from services.tables import Message, Thread, Ticket
 
 QUIET = timedelta(minutes=10)  # after so long a message is answered "passed on" again
+STILL_TALKING = timedelta(hours=1)  # since the resident's own last word
+STILL_ANSWERING = timedelta(days=1)  # since the last word of staff
 
 
 async def ask_dispatcher(turn: Turn) -> None:
-    """«Написать диспетчеру», and words like "оператор"."""
+    """«Написать диспетчеру», and words like "оператор". An open conversation goes on."""
     company = await turn.work.company.profile()
-    opens = None
-    if not await turn.work.company.is_open(turn.work.now):
-        moment = await turn.work.company.next_opening(turn.work.now)
-        local = await turn.work.company.local(turn.work.now)
-        opens = wording.name_moment(moment, local)
-    turn.go("talk", thread=None)
+    threads = await turn.work.threads.open_ones(turn.viewer)
+    talk = next((thread.id for thread, ticket in threads if ticket is None), None)
+    turn.go("talk", thread=talk, chosen=True)
     await turn.say(
-        texts.ask_dispatcher(company, opens),
+        texts.ask_dispatcher(company, await next_opening(turn)),
         [[button(texts.CALL_ME, "talk/call")], [button(texts.TO_MENU, "menu/show")]],
     )
 
 
-async def receive(turn: Turn) -> None:
-    """The scene `talk`: what is said goes into its thread; the first word opens one."""
-    thread_id = turn.session.state.get("thread")
-    if thread_id is None:
-        await open_thread(turn, tell(turn.inbound))
-        return
-    others = [t for t in turn.session.state.get("answered", []) if t != thread_id]
-    if others and not turn.inbound.reply_to:
-        await ask_which(turn, tell(turn.inbound))
-        return
-    thread = await turn.work.threads.get(turn.viewer, thread_id)
-    await add_to(turn, thread, tell(turn.inbound))
-
-
-async def open_thread(turn: Turn, said: dict[str, Any]) -> Thread | None:
-    """A conversation without a ticket, in the room of the resident's complex."""
-    if not said["words"] and not said["attachments"]:
-        await turn.say(texts.STICKER)
+async def next_opening(turn: Turn) -> str | None:
+    """When staff are back, in words; None while they are at work."""
+    company, now = turn.work.company, turn.work.now
+    if await company.is_open(now):
         return None
+    return wording.name_moment(await company.next_opening(now), await company.local(now))
+
+
+async def receive(turn: Turn) -> None:
+    """The scene `talk`: what is said goes into its thread; the first word opens one. After a long
+    silence, or when staff spoke in other threads meanwhile, the person is asked."""
+    said, state = tell(turn.inbound), turn.session.state
+    if says_nothing(said):
+        await turn.say(texts.SAY_IN_WORDS)
+        return
+    if state.get("thread") is None:
+        await open_thread(turn, said)
+        return
+    thread = await turn.work.threads.get(turn.viewer, state["thread"])
+    others = [t for t in state.get("answered", []) if t != thread.id]
+    if not state.get("chosen") and (others or is_over(turn, thread)):
+        await ask_which(turn, said)
+        return
+    await add_to(turn, thread, said)
+
+
+def is_over(turn: Turn, thread: Thread) -> bool:
+    silence = turn.work.now - thread.last_at
+    return silence > (STILL_TALKING if thread.last_by == "resident" else STILL_ANSWERING)
+
+
+async def open_thread(turn: Turn, said: Said, *, quietly: bool = False) -> None:
+    """A conversation without a ticket, in the room of the resident's complex."""
     places = await turn.work.people.places(turn.viewer)
-    place = places[-1] if places else None
+    last = await turn.work.people.home_of_last_time(turn.viewer)
+    place = next((p for p in places if p.home_id == last), places[-1] if places else None)
     room = await turn.work.rooms.of_complex(place.complex_id if place else None)
     resident = await turn.work.people.resident(turn.viewer.resident_id)
     thread = await turn.work.threads.open(
@@ -62,24 +79,30 @@ async def open_thread(turn: Turn, said: dict[str, Any]) -> Thread | None:
         notices.subject_of_talk(resident, place),
         home_id=place.home_id if place else None,
     )
-    await add_to(turn, thread, said)
-    return thread
+    await add_to(turn, thread, said, quietly=quietly)
 
 
-async def add_to(turn: Turn, thread: Thread, said: dict[str, Any]) -> None:
-    """Adds what was said and shows it to the room; says so once in a while, not each time."""
-    if not said["words"] and not said["attachments"]:
-        await turn.say(texts.STICKER)
-        return
+async def add_to(
+    turn: Turn, thread: Thread, said: Said, *, quietly: bool = False, keep_scene: bool = False
+) -> None:
+    """Adds what was said and shows it to the room; says so once in a while, not each time.
+    `keep_scene`: a question of ours is open and stays so."""
     work = turn.work
-    resident = await work.people.resident(turn.viewer.resident_id)
+    ticket = await work.threads.ticket(thread.id)
+    reopened = thread.state == "closed" and ticket is None
+    if reopened:
+        await work.threads.reopen(thread)
     first = not await work.threads.has_messages(thread)
     fresh = (
-        turn.session.state.get("told")
+        turn.session.scene != "talk"
+        or turn.session.state.get("chosen")
         or first
+        or thread.state == "closed"
+        or reopened
         or thread.last_by != "resident"
         or work.now - thread.last_at > QUIET
     )
+    resident = await work.people.resident(turn.viewer.resident_id)
     quoted = await work.threads.find(turn.address, turn.inbound.reply_to)
     message = await work.threads.add(
         thread,
@@ -87,61 +110,69 @@ async def add_to(turn: Turn, thread: Thread, said: dict[str, Any]) -> None:
         resident.name or "",
         None,
         text=said["words"],
-        attachments=[Attachment.model_validate(a) for a in said["attachments"]],
+        attachments=files_of(said),
         reply_to=quoted.id if quoted and quoted.thread_id == thread.id else None,
     )
     await work.copies.keep(message.id, turn.contact.channel, turn.contact.chat, said["ids"])
     await work.threads.answer_at(thread, turn.contact)
-    ticket = await work.threads.ticket(thread.id)
     if first and ticket is None:
         await notices.post_talk_card(work, thread, message)
     else:
         await notices.post_words_of_resident(work, thread, ticket, message)
-    turn.go("talk", thread=thread.id, answered=[])
-    if fresh:
-        await turn.say(texts.ADDED if ticket and not first else texts.PASSED_ON)
+    if not keep_scene:
+        turn.go("talk", thread=thread.id, answered=[])
+    if (fresh or keep_scene) and not quietly:
+        await tell_passed_on(turn, thread, ticket)
 
 
-async def ask_which(turn: Turn, said: dict[str, Any]) -> None:
-    """Several conversations are open and nothing tells which one is meant."""
-    threads = await turn.work.threads.open_ones(turn.viewer)
-    rows: list[list[Button]] = [
-        [button(texts.thread_label(thread, ticket), f"talk/to/{thread.id}")]
-        for thread, ticket in threads[:6]
-    ]
-    rows += [[button(texts.AS_TICKET, "talk/ticket")], [button(texts.AS_QUESTION, "talk/new")]]
-    turn.go("which", said=said)
-    await turn.say(texts.WHICH_ONE if threads else texts.WHAT_IS_IT, rows)
+async def tell_passed_on(turn: Turn, thread: Thread, ticket: Ticket | None) -> None:
+    if ticket is None:
+        await turn.say(texts.PASSED_ON)
+    elif thread.state == "closed":
+        again = [[button(texts.NOT_SOLVED, f"ticket/reopen/{ticket.id}")]]
+        await turn.say(texts.PASSED_ON_CLOSED, again, header=texts.ticket_header(ticket))
+    else:
+        await turn.say(texts.ADDED, header=texts.ticket_header(ticket))
 
 
-async def receive_which(turn: Turn) -> None:
-    """More words instead of a choice: they belong to what was said before."""
-    said, more = turn.session.state["said"], tell(turn.inbound)
-    await ask_which(
-        turn,
-        {
-            "words": "\n".join(words for words in (said["words"], more["words"]) if words),
-            "attachments": said["attachments"] + more["attachments"],
-            "ids": said["ids"] + more["ids"],
-        },
-    )
+async def receive_quoted(turn: Turn, quoted: Message) -> None:
+    """An answer by quoting belongs to the quoted thread, whatever else is going on."""
+    said = tell(turn.inbound)
+    if says_nothing(said):
+        await turn.say(texts.SAY_IN_WORDS)
+        return
+    thread = await turn.work.threads.get(turn.viewer, quoted.thread_id)
+    open_question = turn.session.scene not in ("", "talk", "which")
+    await add_to(turn, thread, said, keep_scene=open_question)
+
+
+async def sort_out(turn: Turn) -> None:
+    """Words outside any dialogue."""
+    said = tell(turn.inbound)
+    if says_nothing(said):
+        await turn.say(texts.SAY_IN_WORDS)
+    else:
+        await ask_which(turn, said)
 
 
 async def press(turn: Turn) -> None:
     """`talk/to/ID`, `talk/ticket`, `talk/new`, `talk/call`."""
     _, what, ident = [*turn.pressed.split("/"), "", ""][:3]
     said = turn.session.state.get("said") if turn.session.scene == "which" else None
-    if what == "call":
-        await ask_to_call(turn)
-    elif what == "to" and ident.isdecimal():
+    if what == "to" and ident.isdecimal():
         thread = await turn.work.threads.get(turn.viewer, int(ident))
         if said:
             await add_to(turn, thread, said)
         else:
-            turn.go("talk", thread=thread.id)
-            await turn.say(texts.WRITE_HERE)
-    elif said and what == "ticket":
-        await REQUEST.begin(turn, said=said)
+            turn.go("talk", thread=thread.id, chosen=True)
+            ticket = await turn.work.threads.ticket(thread.id)
+            await turn.say(texts.WRITE_HERE if ticket else texts.WRITE_TO_TALK)
+    elif what == "ticket" and not await consented(turn):
+        await new_common_request(turn)
+    elif what == "ticket":
+        await new_request(turn, said)
+    elif what == "call":
+        await ask_to_call(turn)
     elif said and what == "new":
         await open_thread(turn, said)
     else:
@@ -154,14 +185,15 @@ async def ask_to_call(turn: Turn) -> None:
     if resident.phone:
         await pass_on_call(turn, resident.phone)
         return
-    turn.go("call")
-    await turn.say(
-        texts.ASK_CALL_PHONE,
-        [
-            [Button(label=texts.SHARE_PHONE, asks="contact")],
-            [button(texts.TO_MENU, "menu/show")],
-        ],
-    )
+    turn.go("call", thread=turn.session.state.get("thread"))
+    await turn.say(texts.ASK_CALL_PHONE, phone_buttons())
+
+
+def phone_buttons() -> list[list[Button]]:
+    return [
+        [Button(label=texts.SHARE_PHONE, asks="contact")],
+        [button(texts.TO_MENU, "menu/show")],
+    ]
 
 
 async def receive_call(turn: Turn) -> None:
@@ -169,46 +201,35 @@ async def receive_call(turn: Turn) -> None:
     try:
         phone = await check_phone(turn, shared or turn.text)
     except Wrong as wrong:
-        await turn.say(str(wrong))
+        await turn.say(str(wrong), phone_buttons())
         return
     await turn.work.people.set_phone(turn.viewer.resident_id, phone)
     await pass_on_call(turn, phone)
 
 
 async def pass_on_call(turn: Turn, phone: str) -> None:
-    words = texts.CALL_BACK_MESSAGE.format(phone=phone)
-    said = {"words": words, "attachments": [], "ids": []}
-    state = turn.session.state
-    thread_id = state.get("thread") if turn.session.scene == "talk" else None
-    if thread_id:
-        await add_to(turn, await turn.work.threads.get(turn.viewer, thread_id), said)
+    """Into the conversation that is open, else into a new one."""
+    words = texts.CALL_BACK_MESSAGE.format(phone=wording.name_phone(phone))
+    said: Said = {"words": words, "attachments": [], "ids": []}
+    thread_id = turn.session.state.get("thread")
+    if turn.session.scene in ("talk", "call") and thread_id:
+        thread = await turn.work.threads.get(turn.viewer, thread_id)
+        await add_to(turn, thread, said, quietly=True)
     else:
-        await open_thread(turn, said)
-    await turn.say(texts.CALL_BACK_ASKED, full_menu(), standing=True)
+        await open_thread(turn, said, quietly=True)
+    company = await turn.work.company.profile()
+    text = texts.call_back_asked(company, await next_opening(turn), phone)
+    await turn.say(text, full_menu(), standing=True)
 
 
-async def sort_out(turn: Turn) -> None:
-    """Words outside any dialogue. A quote says what they belong to; a single conversation that
-    staff spoke in last takes them; otherwise the person is asked."""
-    quoted = await turn.work.threads.find(turn.address, turn.inbound.reply_to)
-    if quoted is not None:
-        thread = await turn.work.threads.get(turn.viewer, quoted.thread_id)
-        await add_to(turn, thread, tell(turn.inbound))
-        return
-    said = tell(turn.inbound)
-    if not said["words"] and not said["attachments"]:
-        await turn.say(texts.STICKER)
-        return
-    await ask_which(turn, said)
-
-
-async def edit(turn: Turn) -> bool:
-    """New words for something said before. False when it was no message of a thread."""
+async def edit(turn: Turn) -> None:
+    """New words for something said before: in a thread, or in a request that is being made."""
     known = await turn.work.threads.find(turn.address, turn.inbound.edits)
     if known is None:
-        return False
+        if turn.session.scene == REQUEST.name:
+            await REQUEST.edit(turn)
+        return
     await turn.work.threads.get(turn.viewer, known.thread_id)
     changed = await turn.work.threads.change(known.id, turn.inbound.text)
     if changed is not None:
         await notices.post_edit_of_resident(turn.work, changed)
-    return True

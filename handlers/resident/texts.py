@@ -8,7 +8,7 @@ from datetime import datetime
 from handlers import wording
 from services.company.declaration import Category, Company
 from services.people import Place
-from services.tables import Message, Thread, Ticket
+from services.tables import Message, Thread, Ticket, TicketEvent
 
 # ── Buttons ──────────────────────────────────────────────────────────────────
 AGREE = "Согласен"
@@ -22,6 +22,9 @@ COMMON = "Заявка по дому"
 SEND = "Отправить"
 OTHER_PLACE = "Другой адрес"
 UNLISTED = "Моей квартиры нет в списке"
+OTHER_HOUSE = "Это не мой дом"
+EMERGENCY = "🚨 Авария"
+OTHER_KINDS = "Другие темы"
 NOT_SOLVED = "Не решено"
 ADD_TO = "Дописать"
 HISTORY = "История"
@@ -34,6 +37,18 @@ WITHDRAW = "Отозвать согласие"
 YES_WITHDRAW = "Да, отозвать"
 KEEP_CONSENT = "Оставить как есть"
 TO_MENU = "В меню"
+AS_TICKET = "Это новая заявка"
+AS_QUESTION = "Спросить диспетчера"
+
+# What people type instead of a button, compared without case, emoji and «ё».
+YES = ("да", "все верно", "верно", "отправляйте", "отправляй", "отправь", "ок", "хорошо")
+AGREEING = ("да", "согласна", "согласен", "согласны", "ок", "хорошо")
+HUMAN = (
+    "оператор", "человек", "диспетчер", "живой человек", "позовите человека",
+    "позовите оператора", "позовите диспетчера", "соедините с оператором",
+    "соедините с диспетчером", "хочу поговорить с человеком", "нужен человек",
+)  # fmt: skip
+DISAGREEING = ("нет", "не согласен", "не согласна", "не согласны", "против")
 
 # ── Beginning ────────────────────────────────────────────────────────────────
 
@@ -42,25 +57,45 @@ def greet(company: Company) -> str:
     return wording.fill(company.greeting, company)
 
 
+def heard_you(company: Company) -> str:
+    return (
+        "Ваше сообщение запомнили, повторять не придётся. Только сначала познакомимся. "
+        f"Если это авария, не ждите — звоните: {company.emergency_phone}."
+    )
+
+
 def ask_consent(company: Company) -> str:
     text = wording.fill(company.consent.text, company)
     link = f"\n\nПодробнее: {company.consent.policy_url}" if company.consent.policy_url else ""
     return text + link
 
 
+CONSENT_CHANGED = (
+    "Мы обновили текст согласия. Прочитайте его, пожалуйста, и ответьте ещё раз — и продолжим."
+)
+CONSENT_FIRST = "Чтобы продолжить, нажмите, пожалуйста, одну из двух кнопок."
+
+
 def refused_consent(company: Company) -> str:
     return (
-        "Хорошо, личных данных не храним. Остаются телефоны и заявка по дому — о подъезде, "
-        f"лифте, дворе: хватит одного адреса.\n\nАвария? Звоните: {company.emergency_phone}. "
-        "Передумаете — нажмите «Согласен»."
+        "Хорошо, личных данных не храним. Телефоны и заявка по дому — о подъезде, лифте, дворе — "
+        "остаются: для неё хватит адреса дома.\n\n"
+        f"Авария? Звоните: {company.emergency_phone}. Передумаете — нажмите «{AGREE}»."
     )
 
 
-NEEDS_CONSENT = "Для этого нам нужно ваше согласие на хранение имени и адреса."
-WITHDRAWN = (
-    "Согласие отозвано, имя, телефон и адреса убраны. Заявки, которые уже в работе, доведём до "
-    "конца по адресу дома."
-)
+def needs_consent(company: Company) -> str:
+    return (
+        "Чтобы принять это здесь, нужно ваше согласие: мы сохраним имя и адрес. "
+        f"Без него можно позвонить: {company.phone}."
+    )
+
+
+def withdrawn(company: Company) -> str:
+    return (
+        "Согласие отозвано: имя, телефон и адреса из вашей карточки убрали. Заявки, которые уже "
+        f"в работе, доведём до конца. Будем нужны — звоните: {company.phone}."
+    )
 
 
 def phones(company: Company) -> str:
@@ -74,77 +109,93 @@ def phones(company: Company) -> str:
     return "\n".join(lines)
 
 
+LINK_UNKNOWN = "Этой ссылки мы уже не знаем, поэтому спросим адрес."
+
 # ── Registration ─────────────────────────────────────────────────────────────
+ADDRESS_FIRST = "Сначала запишем адрес, чтобы мастер знал, куда идти. Это один раз."
+ADDING_HOME = "Добавим ещё один адрес."
 ASK_COMPLEX = "В каком вы жилом комплексе?"
 ASK_HOUSE = "Какой дом?"
 ASK_ENTRANCE = "Какой подъезд?"
-ASK_FLAT = (
-    "Номер квартиры? Просто цифры: 12. Для паркинга и кладовой напишите, например, «м/м 15» или "
-    "«кладовая 7»."
-)
+
+
+def ask_flat(address: str) -> str:
+    return (
+        f"{address}. Какой номер квартиры? Достаточно цифр, например 12. Если у вас паркинг или "
+        "кладовая, напишите «м/м 15» или «кладовка 7»."
+    )
+
+
+FLAT_IN_FIGURES = "Напишите, пожалуйста, номер квартиры цифрами, например 12."
 ASK_UNLISTED = "Какой номер у вас на двери? Запишем, а диспетчер сверит."
 ASK_NAME = "Как к вам обращаться?"
-ASK_PHONE = "Телефон, если удобно, чтобы мастер или диспетчер могли позвонить. Можно пропустить."
+ASK_PHONE = (
+    "По какому телефону вам звонить, если мастеру понадобится? Можно не указывать — "
+    "тогда нажмите «Пропустить»."
+)
 ASK_WHICH = "Под этим номером у нас несколько помещений. Какое ваше?"
 
 
 def flat_unknown(typed: str) -> str:
     return (
-        f"Номера «{typed[:40]}» в этом доме у нас нет. Проверьте, пожалуйста, — "
-        f"или нажмите «{UNLISTED}», разберёмся."
+        f"Номера «{typed[:40]}» в этом доме у нас нет. Проверьте, пожалуйста. "
+        f"Если всё верно, нажмите «{UNLISTED}» — так и запишем."
     )
 
 
 BAD_NAME = "Напишите, пожалуйста, имя — буквами и не длиннее 60 знаков."
-BAD_PHONE = "Не похоже на номер телефона. Напишите так: 8 912 345-67-89 — или пропустите."
+BAD_PHONE = "Не похоже на номер телефона. Напишите, пожалуйста, так: 8 912 345-67-89."
 
 
 def registered(name: str, place: Place) -> str:
-    tail = "" if place.listed else " Номер квартиры диспетчер сверит со своим списком."
-    return f"{name}, рады знакомству! Записали: {wording.name_place(place)}.{tail}"
+    return (
+        f"{name}, рады знакомству! Записали ваш адрес: {wording.name_place(place)}.{_check(place)}"
+    )
 
 
 def home_added(place: Place) -> str:
-    return f"Добавили: {wording.name_place(place)}."
+    return f"Добавили: {wording.name_place(place)}.{_check(place)}"
 
+
+def _check(place: Place) -> str:
+    return "" if place.listed else " Диспетчер сверит номер со своим списком."
+
+
+TOO_MANY_HOMES = "Больше десяти адресов не записать. Уберите лишний в «Настройках»."
 
 # ── Menu ─────────────────────────────────────────────────────────────────────
 MENU = "Чем помочь? Нажмите кнопку или просто напишите, что случилось."
-MENU_SHORT = "Я здесь. Выберите, что нужно, или просто напишите."
-CANCELLED = "Хорошо, оставили. Ничего не отправлено."
+MENU_SHORT = (
+    "Без согласия можно подать заявку по дому — о подъезде, лифте, дворе — и узнать телефоны. "
+    "Выберите, что нужно."
+)
+CANCELLED = "Хорошо, отменили. Ничего не отправлено."
+NOTHING_TO_CANCEL = "Отменять нечего."
+
+COMMANDS = "/new — новая заявка\n/my — мои заявки\n/menu — меню\n/help — помощь\n/cancel — отмена"
 
 
 def help_text(company: Company) -> str:
     return (
         "Здесь можно подать заявку, спросить диспетчера и узнать, что с вашими заявками. "
-        "Просто напишите, что случилось, — или нажмите кнопку.\n\n"
-        "/new — новая заявка\n/my — мои заявки\n/menu — меню\n/cancel — бросить начатое\n\n"
-        + phones(company)
+        f"Просто напишите, что случилось, — или нажмите кнопку.\n\n{COMMANDS}\n\n{phones(company)}"
     )
 
 
-UNKNOWN_COMMAND = "Такой команды нет. Вот что есть: /new, /my, /menu, /help, /cancel."
-NOTHING_TO_CANCEL = "Отменять нечего. Выберите, что нужно, или просто напишите."
+UNKNOWN_COMMAND = f"Такой команды нет. Вот какие есть:\n\n{COMMANDS}"
 STALE = "Эта кнопка уже не работает: разговор ушёл вперёд."
-NOT_YOURS = "Такой заявки среди ваших нет."
-STICKER = "Стикер вижу, а что случилось — нет. Напишите, пожалуйста, словами."
+NOT_YOURS = "Не нашли этого среди ваших заявок и адресов."
+SAY_IN_WORDS = "По картинке не понять, что случилось. Напишите, пожалуйста, словами."
 
 
 def unreadable(what: str) -> str:
     return {
         "too_big": (
-            "Файл слишком большой, не открылся. Принимаем до 20 МБ: пришлите фото или видео "
-            "покороче."
+            "Файл слишком большой, мы его не получили. Принимаем до 20 МБ: пришлите, пожалуйста, "
+            "фото или видео покороче."
         ),
-        "poll": "Опросы я не понимаю. Напишите словами или пришлите фото.",
-    }.get(what, "Такое я не понимаю. Напишите словами или пришлите фото.")
-
-
-def fault(number: str, company: Company) -> str:
-    return (
-        f"Что-то у нас сломалось, сообщение сохранили. Номер сбоя {number}. "
-        f"Если срочно, звоните: {company.phone}."
-    )
+        "poll": "Опрос прочитать не получится. Напишите, пожалуйста, словами или пришлите фото.",
+    }.get(what, "Такое прочитать не получится. Напишите, пожалуйста, словами или пришлите фото.")
 
 
 # ── New request ──────────────────────────────────────────────────────────────
@@ -152,14 +203,26 @@ ASK_WHAT = (
     "Что случилось? Напишите своими словами, надиктуйте или пришлите фото. "
     "А можно выбрать из списка:"
 )
-ASK_CATEGORY = "Понял. К чему это отнести?"
+ASK_KIND = "Поняли. К чему это отнести?"
+ASK_OTHER_KIND = "Вот остальные темы. Что подходит?"
 ASK_WORDS = "Расскажите в двух словах, что случилось и где именно."
 ASK_PLACE = "По какому адресу?"
+ADDED_CHOOSE_KIND = "Добавили. К чему это отнести? Нажмите, пожалуйста, кнопку."
 
 
-def urgent(category: Category, company: Company) -> str:
-    advice = wording.fill(category.advice, company)
-    return f"Это срочно. Позвоните прямо сейчас: {company.emergency_phone}.\n\n{advice}".strip()
+def added_and_again(question: str) -> str:
+    return f"Добавили. {question}"
+
+
+def kind_label(category: Category) -> str:
+    return ("🚨 " if category.emergency else "") + category.title
+
+
+def ask_emergency(company: Company) -> str:
+    return (
+        f"Если опасно, сразу звоните: {company.emergency_phone}, при пожаре и запахе газа — 112. "
+        "А мы передадим аварийной службе и отсюда. Что случилось?"
+    )
 
 
 def summary(
@@ -167,11 +230,15 @@ def summary(
 ) -> str:
     lines = [f"Проверьте, всё ли верно:\n\n{category.title}", place]
     if words:
-        lines.append(f"«{words}»")
-    lines += [f"{question} — {answer}" for question, answer in answers]
+        lines.append(f"«{shorten(words)}»")
+    lines += [wording.name_answer(question, answer) for question, answer in answers]
     if files:
         lines.append(f"Приложено файлов: {files}")
     return "\n".join(lines)
+
+
+def receipt_header(ticket: Ticket) -> str:
+    return f"Заявка №{ticket.number} принята"
 
 
 def receipt(
@@ -179,23 +246,43 @@ def receipt(
 ) -> str:
     """Local moments."""
     lines = [
-        f"Приняли {wording.name_moment(filed, filed)}: {ticket.what.lower()}, {ticket.place}.",
-        f"Сделаем до: {wording.name_moment(due, filed)}.",
+        f"{ticket.what}, {ticket.place}.",
+        f"Приняли {wording.name_moment(filed, filed)}, сделаем до: "
+        f"{wording.name_moment(due, filed)}.",
         f"Телефон диспетчера: {company.phone}.",
     ]
-    if category.advice and not category.emergency:
-        lines.append(f"\nПока ждёте: {wording.fill(category.advice, company)}")
-    lines.append("\nОтвет придёт сюда. Хотите что-то добавить — просто напишите.")
+    if category.advice:
+        lines.append(f"\nПока ждёте. {wording.fill(category.advice, company)}")
+    lines.append("\nОтвет придёт сюда. Захотите что-то добавить — просто напишите.")
     return "\n".join(lines)
 
 
-def receipt_header(ticket: Ticket) -> str:
-    return f"Заявка №{ticket.number}"
+def urgent_receipt(
+    ticket: Ticket, category: Category, company: Company, filed: datetime, *, told: bool
+) -> str:
+    """The phone first: nobody reads to the end while the water rises."""
+    lines = [f"Позвоните прямо сейчас: {company.emergency_phone}."]
+    if category.advice:
+        lines.append(wording.fill(category.advice, company))
+    lines.append(
+        f"Аварийной службе передали {wording.name_moment(filed, filed)}: "
+        f"{ticket.what.lower()}, {ticket.place}."
+    )
+    lines.append(
+        "Захотите что-то добавить — просто напишите."
+        if told
+        else "Напишите сюда, что и где происходит, — допишем к заявке. Можно голосом или фото."
+    )
+    return "\n\n".join(lines)
 
 
 # ── My requests ──────────────────────────────────────────────────────────────
-NO_TICKETS = "Заявок пока нет. Если что-то случилось, нажмите «Новая заявка»."
-YOUR_TICKETS = "Ваши заявки. Нажмите, чтобы посмотреть:"
+NO_TICKETS = "Заявок пока нет. Если что-то случилось, нажмите кнопку."
+YOUR_TICKETS = "Ваши заявки. Нажмите на любую, чтобы посмотреть:"
+
+
+def ticket_header(ticket: Ticket) -> str:
+    return f"Заявка №{ticket.number}"
 
 
 def ticket_line(ticket: Ticket) -> str:
@@ -212,45 +299,72 @@ def ticket_card(ticket: Ticket, filed: datetime, due: datetime, now: datetime) -
     if ticket.status not in ("done", "declined"):
         lines.append(f"Сделаем до: {wording.name_moment(due, now)}")
     if ticket.text:
-        lines.append(f"\n«{ticket.text[:600]}»")
+        lines.append(f"\n«{shorten(ticket.text)}»")
     return "\n".join(lines)
 
 
 def history_line(message: Message, at: datetime, now: datetime) -> str:
-    who = {"resident": "Вы", "system": "—"}.get(message.by, message.author)
-    what = message.text or ("(фото или файл)" if message.attachments else "")
+    who = "Вы" if message.by == "resident" else message.author
+    what = shorten(message.text, 300) or ("фото или файл" if message.attachments else "—")
     edited = " (исправлено)" if message.edited_at else ""
-    return f"{wording.name_moment(at, now)}, {who}: {what[:300]}{edited}"
+    return f"{wording.name_moment(at, now)}\n{who}: {what}{edited}"
 
 
-NO_HISTORY = "Пока здесь только сама заявка."
-WRITE_HERE = "Пишите — добавлю к этой заявке. Можно фото."
+def history_event(event: TicketEvent, at: datetime, now: datetime) -> str:
+    what = {
+        "filed": "Заявка принята",
+        "reopened": "Заявка снова открыта",
+    }.get(event.what) or f"Состояние: {wording.STATUSES.get(event.after or '', event.after)}"
+    return f"{wording.name_moment(at, now)}\n{what}"
+
+
+WRITE_HERE = "Пишите, добавим к этой заявке. Можно фото."
+WRITE_TO_TALK = "Пишите, передадим диспетчеру."
 REOPENED = "Жаль, что не вышло. Заявка снова открыта, диспетчер увидит. Что не так?"
+ALREADY_OPEN = "Эта заявка уже открыта, диспетчер о ней знает. Напишите, если есть что добавить."
 
 
 # ── Talking with staff ───────────────────────────────────────────────────────
 def ask_dispatcher(company: Company, opens: str | None) -> str:
     """`opens`: when staff are back, in words; None while they are at work."""
-    if opens is None:
-        when = f"Ответим примерно за {company.first_answer_minutes} минут."
-    else:
-        when = f"Диспетчеры на месте {opens}, тогда и ответят."
     return (
-        f"Пишите, передам диспетчеру. {when}\n"
+        f"Пишите, передадим диспетчеру. {when_answered(company, opens)}\n"
         f"Быстрее голосом: {company.phone}. Авария: {company.emergency_phone}."
     )
 
 
-PASSED_ON = "Передал диспетчеру. Ответ придёт сюда."
-ADDED = "Добавил к заявке, диспетчер увидит."
-CALL_BACK_ASKED = "Передал: вам перезвонят."
+def when_answered(company: Company, opens: str | None) -> str:
+    if opens is not None:
+        return f"Сейчас диспетчеры не на месте, ответят {opens}."
+    count = company.first_answer_minutes
+    return f"Ответим примерно за {count} {wording.plural(count, 'минуту', 'минуты', 'минут')}."
+
+
+def call_back_asked(company: Company, opens: str | None, phone: str) -> str:
+    if opens is not None:
+        when = f"Диспетчеры будут на месте {opens}, тогда и перезвонят"
+    else:
+        count = company.first_answer_minutes
+        minutes = wording.plural(count, "минуты", "минут", "минут")
+        when = f"Перезвонят в течение {count} {minutes}"
+    return f"Передали диспетчеру вашу просьбу. {when} на {wording.name_phone(phone)}."
+
+
+PASSED_ON = "Передали диспетчеру. Ответ придёт сюда."
+ADDED = "Добавили к заявке, диспетчер увидит."
+PASSED_ON_CLOSED = (
+    f"Передали диспетчеру. Сама заявка закрыта; если проблема осталась, нажмите «{NOT_SOLVED}»."
+)
 ASK_CALL_PHONE = "По какому номеру перезвонить?"
+ASK_NEW_PHONE = "Какой номер записать?"
 CALL_BACK_MESSAGE = "Просит перезвонить: {phone}"
-WHICH_ONE = "К чему это относится?"
-WHAT_IS_IT = "Как лучше поступить с вашим сообщением?"
-AS_TICKET = "Это заявка"
-AS_QUESTION = "Спросить диспетчера"
-EDIT_SEEN = "Исправление передал."
+
+
+def which(words: str, *, several: bool) -> str:
+    quoted = f"«{shorten(words, 120)}»\n\n" if words else ""
+    if several:
+        return f"{quoted}К чему это относится?"
+    return f"{quoted}Оформить это как заявку или спросить диспетчера?"
 
 
 def thread_label(thread: Thread, ticket: Ticket | None) -> str:
@@ -261,7 +375,10 @@ def thread_label(thread: Thread, ticket: Ticket | None) -> str:
 
 
 def settings(name: str, phone: str | None, places: Sequence[Place]) -> str:
-    lines = [f"Имя: {name}", f"Телефон: {phone or 'не указан'}"]
+    lines = [
+        f"Имя: {name or 'не указано'}",
+        f"Телефон: {wording.name_phone(phone) if phone else 'не указан'}",
+    ]
     lines += [f"Адрес: {wording.name_place(place)}" for place in places]
     return "\n".join(lines)
 
@@ -270,10 +387,13 @@ def leave_label(place: Place) -> str:
     return f"Убрать {wording.name_place(place)}"[:60]
 
 
-HOME_LEFT = "Адрес убран."
-NAME_CHANGED = "Записал."
-PHONE_CHANGED = "Телефон записал."
+HOME_LEFT = "Адрес убрали."
+NAME_CHANGED = "Имя записали."
+PHONE_CHANGED = "Телефон записали."
 SURE_WITHDRAW = (
     "Уберём имя, телефон и адреса. Останутся телефоны и заявки по дому без квартиры. Точно?"
 )
-TOO_MANY_HOMES = "Больше десяти адресов не поместится. Уберите лишний."
+
+
+def shorten(words: str, most: int = 600) -> str:
+    return words if len(words) <= most else f"{words[:most].rstrip()}…"

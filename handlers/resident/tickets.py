@@ -5,16 +5,17 @@ from __future__ import annotations
 from handlers import notices
 from handlers.dialogue.turn import Turn
 from handlers.resident import texts
-from handlers.resident.begin import button
-from services.errors import AlreadySo, NotYours
+from handlers.resident.consent import button, consented
+from services.errors import NotYours
 from services.tickets import ENDED
 
 
 async def show_list(turn: Turn) -> None:
-    turn.leave()
     tickets = await turn.work.tickets.of_resident(turn.viewer, most=10)
+    turn.leave(numbered=bool(tickets))
     if not tickets:
-        await turn.say(texts.NO_TICKETS, [[button(texts.NEW, "menu/new")]])
+        new = ("menu/new", texts.NEW) if await consented(turn) else ("menu/common", texts.COMMON)
+        await turn.say(texts.NO_TICKETS, [[button(new[1], new[0])]])
         return
     rows = [[button(texts.ticket_line(t), f"ticket/show/{t.id}")] for t in tickets]
     await turn.say(texts.YOUR_TICKETS, rows)
@@ -23,19 +24,10 @@ async def show_list(turn: Turn) -> None:
 async def press(turn: Turn) -> None:
     """`ticket/show|history|add|reopen/ID`. Raises `NotYours`."""
     _, what, ident = [*turn.pressed.split("/"), "", ""][:3]
-    if not ident.isdecimal():
+    presses = {"show": show, "history": show_history, "add": add, "reopen": reopen}
+    if what not in presses or not ident.isdecimal():
         raise NotYours
-    match what:
-        case "show":
-            await show(turn, int(ident))
-        case "history":
-            await show_history(turn, int(ident))
-        case "add":
-            await add(turn, int(ident))
-        case "reopen":
-            await reopen(turn, int(ident))
-        case _:
-            raise NotYours
+    await presses[what](turn, int(ident))
 
 
 async def show(turn: Turn, ticket_id: int) -> None:
@@ -47,39 +39,44 @@ async def show(turn: Turn, ticket_id: int) -> None:
         await local(ticket.due_at),
         await local(turn.work.now),
     )
-    ended = ticket.status in ENDED
     first = (
         button(texts.NOT_SOLVED, f"ticket/reopen/{ticket.id}")
-        if ended
+        if ticket.status in ENDED
         else button(texts.ADD_TO, f"ticket/add/{ticket.id}")
     )
     rows = [[first, button(texts.HISTORY, f"ticket/history/{ticket.id}")]]
-    await turn.say(card, rows, header=texts.receipt_header(ticket))
+    await turn.say(card, rows, header=texts.ticket_header(ticket))
 
 
 async def show_history(turn: Turn, ticket_id: int) -> None:
-    ticket = await turn.work.tickets.get(turn.viewer, ticket_id)
-    messages = await turn.work.threads.messages(turn.viewer, ticket.thread_id, most=15)
-    now = await turn.work.company.local(turn.work.now)
-    lines = [
-        texts.history_line(message, await turn.work.company.local(message.at), now)
-        for message in messages
+    """What was said and what became of it, in order; nothing that staff keep to themselves."""
+    work, ticket = turn.work, await turn.work.tickets.get(turn.viewer, ticket_id)
+    zone = (await work.company.local(work.now)).tzinfo
+    now = work.now.astimezone(zone)
+    events = await work.tickets.history(turn.viewer, ticket_id)
+    messages = await work.threads.messages(turn.viewer, ticket.thread_id, most=15)
+    lines = [(e.at, texts.history_event(e, e.at.astimezone(zone), now)) for e in events] + [
+        (m.at, texts.history_line(m, m.at.astimezone(zone), now))
+        for m in messages
+        if m.by in ("resident", "member")
     ]
-    await turn.say("\n\n".join(lines) or texts.NO_HISTORY, header=texts.receipt_header(ticket))
+    lines.sort(key=lambda line: line[0])
+    await turn.say("\n\n".join(words for _, words in lines), header=texts.ticket_header(ticket))
 
 
 async def add(turn: Turn, ticket_id: int) -> None:
     ticket = await turn.work.tickets.get(turn.viewer, ticket_id)
-    turn.go("talk", thread=ticket.thread_id)
-    await turn.say(texts.WRITE_HERE, header=texts.receipt_header(ticket))
+    turn.go("talk", thread=ticket.thread_id, chosen=True)
+    await turn.say(texts.WRITE_HERE, header=texts.ticket_header(ticket))
 
 
 async def reopen(turn: Turn, ticket_id: int) -> None:
     """«Не решено»: opens the ticket again and asks what is wrong."""
     ticket = await turn.work.tickets.get(turn.viewer, ticket_id, lock=True)
+    turn.go("talk", thread=ticket.thread_id, chosen=True)
     if ticket.status not in ENDED:
-        raise AlreadySo
+        await turn.say(texts.ALREADY_OPEN, header=texts.ticket_header(ticket))
+        return
     await turn.work.tickets.move(turn.viewer, ticket, "in_progress")
     await notices.post_reopened(turn.work, ticket)
-    turn.go("talk", thread=ticket.thread_id)
-    await turn.say(texts.REOPENED, header=texts.receipt_header(ticket))
+    await turn.say(texts.REOPENED, header=texts.ticket_header(ticket))

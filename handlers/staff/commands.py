@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from handlers import notices, staff_texts
 from handlers.dialogue.turn import plain
+from handlers.staff.notes import keep_note
 from handlers.staff.turn import StaffTurn
 from services.errors import AlreadySo, NotYours
 from services.tables import Ticket
@@ -28,7 +29,7 @@ async def press(turn: StaffTurn) -> None:
             raise NotYours
         ticket = await turn.work.tickets.get(turn.viewer, int(ident), lock=True)
     except NotYours:
-        turn.work.audit.note(turn.viewer.name, "refused press", turn.pressed[:64])
+        turn.work.audit.note(turn.viewer.name, "refused", turn.pressed[:64])
         await turn.say(staff_texts.GONE)
         return
     turn.thread = await turn.work.threads.get(turn.viewer, ticket.thread_id)
@@ -100,10 +101,9 @@ async def who(turn: StaffTurn) -> None:
     )
 
 
-async def note(turn: StaffTurn) -> None:
-    from handlers.staff.hearing import keep_note  # notes are heard there without a slash too
-
-    await keep_note(turn, turn.rest)
+async def desk(turn: StaffTurn) -> None:
+    """A way in that a whole room can read would be nobody's."""
+    await turn.say(staff_texts.DESK_IN_PRIVATE)
 
 
 async def move(turn: StaffTurn, ticket: Ticket, status: str, note: str = "") -> None:
@@ -133,5 +133,6 @@ COMMANDS: dict[str, Callable[[StaffTurn], Awaitable[None]]] = {
     "/status": status,
     "/close": close,
     "/who": who,
-    "/note": note,
+    "/note": keep_note,
+    "/desk": desk,
 }

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from handlers import notices, staff_texts
 from handlers.staff import commands
+from handlers.staff.notes import keep_note, strip_mark
 from handlers.staff.turn import StaffTurn
 from handlers.wording import sign_member
 from services.errors import NotYours
 from services.messaging.types import Happening, Inbound, Outbound
 from services.staff import as_member
-from services.tables import Member, Message, Room
+from services.tables import Message, Room, Thread
 from services.work import Work
 
 
@@ -28,25 +29,26 @@ async def hear_desk(work: Work, inbound: Inbound) -> None:
 
 
 async def hear_room(work: Work, inbound: Inbound, room: Room) -> None:
-    if inbound.happening in (Happening.JOINED, Happening.REMOVED):
-        if inbound.happening is Happening.JOINED:
+    match inbound.happening:
+        case Happening.JOINED:
             await work.rooms.regain_topics(room.id)
-        return
-    if inbound.happening is Happening.MIGRATED:
-        await work.rooms.move(room.channel, room.chat, inbound.text)
-        return
-    if inbound.happening in (Happening.TOPIC_CLOSED, Happening.TOPIC_REOPENED):
-        return
-    try:
-        member = await work.staff.in_room(room, inbound.sender)
-    except NotYours:
-        await refuse(work, inbound, room)
-        return
+        case Happening.MIGRATED:
+            await work.rooms.move(room.channel, room.chat, inbound.text)
+        case Happening.MESSAGE | Happening.EDIT | Happening.PRESS:
+            try:
+                await hear_member(work, inbound, room)
+            except NotYours:
+                await refuse(work, inbound, room)
+
+
+async def hear_member(work: Work, inbound: Inbound, room: Room) -> None:
+    """Raises `NotYours` for whoever may not act in this room."""
+    member = await work.staff.in_room(room, inbound.sender)
     thread_id = await work.rooms.thread_of_topic(inbound.address)
     if thread_id is None:
-        quoted = await work.threads.find(inbound.address, inbound.reply_to)
+        quoted = await work.threads.find(inbound.address, inbound.reply_to or inbound.edits)
         thread_id = quoted.thread_id if quoted else None
-    thread = None
+    thread: Thread | None = None
     if thread_id is not None:
         thread = await work.threads.get(as_member(member), thread_id, lock=True)
     turn = StaffTurn(work, inbound, room, member, thread)
@@ -59,7 +61,7 @@ async def refuse(work: Work, inbound: Inbound, room: Room) -> None:
     """A stranger, an anonymous admin, a bot: nothing is done, and it is written down."""
     work.audit.note(
         f"{room.channel}:{inbound.sender.id}", "refused", f"room:{room.code}",
-        anonymous=inbound.sender.anonymous,
+        anonymous=inbound.sender.anonymous, pressed=inbound.pressed[:64],
     )  # fmt: skip
     if inbound.sender.bot and not inbound.sender.anonymous:
         return
@@ -76,34 +78,30 @@ async def answer(turn: StaffTurn) -> None:
     elif turn.command:
         await commands.run(turn)
     elif turn.text.startswith("//"):
-        await keep_note(turn, turn.text.removeprefix("//").strip())
+        await keep_note(turn)
     elif turn.thread is not None:
         quoted = await turn.work.threads.find(inbound.address, inbound.reply_to)
         if quoted is not None and quoted.by == "note":
-            await keep_note(turn, turn.text)
+            await keep_note(turn)
         else:
-            await pass_on(turn, quoted)
+            await pass_on(turn, turn.thread, quoted)
 
 
-async def pass_on(turn: StaffTurn, quoted: Message | None) -> None:
+async def pass_on(turn: StaffTurn, thread: Thread, quoted: Message | None) -> None:
     """Whatever a member writes in a thread reaches the resident."""
-    thread = turn.thread
-    assert thread is not None
-    attachments = [a for a in turn.inbound.attachments if a.kind != "sticker"]
+    inbound = turn.inbound
+    attachments = [a for a in inbound.attachments if a.kind != "sticker"]
+    if inbound.unreadable:
+        await turn.say(staff_texts.unreadable(inbound.unreadable))
+    elif inbound.attachments and not attachments and not turn.text:
+        await turn.say(staff_texts.STICKER_SKIPPED)
     if not turn.text and not attachments:
-        await turn.say(
-            staff_texts.unreadable(turn.inbound.unreadable)
-            if turn.inbound.unreadable
-            else staff_texts.STICKER_SKIPPED
-            if turn.inbound.attachments
-            else staff_texts.NOTHING_TO_SEND
-        )
         return
     message = await turn.work.threads.add(
         thread,
         "member",
         sign_member(turn.member),
-        turn.inbound,
+        inbound,
         text=turn.text,
         attachments=attachments,
         member_id=turn.member.id,
@@ -119,34 +117,13 @@ async def pass_on_edit(turn: StaffTurn) -> None:
     known = await turn.work.threads.find(turn.inbound.address, turn.inbound.edits)
     if known is None or turn.thread is None or known.member_id != turn.member.id:
         return
-    was_inner, is_inner = known.by == "note", turn.text.startswith("/")
-    if is_inner and not was_inner:
-        return  # what has been said cannot become a secret; nothing new leaves
-    changed = await turn.work.threads.change(known.id, turn.text)
-    if changed is not None and not was_inner:
-        await notices.pass_on_edit(turn.work, turn.thread, turn.member, changed)
-
-
-async def keep_note(turn: StaffTurn, text: str) -> None:
-    """Seen by staff only."""
-    if turn.thread is None:
-        await turn.say(staff_texts.NO_THREAD)
+    if known.by == "note":
+        await turn.work.threads.change(known.id, strip_mark(turn.text))
         return
-    await turn.work.threads.add(
-        turn.thread,
-        "note",
-        member_name(turn.member),
-        turn.inbound,
-        text=text,
-        member_id=turn.member.id,
-    )
-    if turn.at_desk:
-        await turn.work.outbox.post(
-            turn.room,
-            Outbound(header=f"{staff_texts.NOTE_KEPT} {turn.member.name}", text=text),
-            thread_id=turn.thread.id,
-        )
-
-
-def member_name(member: Member) -> str:
-    return member.name
+    if turn.text.startswith("/"):
+        # What has been said cannot become a secret, and nothing with a slash leaves.
+        await turn.say(staff_texts.EDIT_STAYS)
+        return
+    changed = await turn.work.threads.change(known.id, turn.text)
+    if changed is not None:
+        await notices.pass_on_edit(turn.work, turn.thread, turn.member, changed)

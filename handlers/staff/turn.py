@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.messaging.outbox import About
+from handlers import notices
 from services.messaging.types import Address, Inbound, Kind, Outbound
 from services.staff import as_member
 from services.tables import Member, Room, Thread
@@ -51,7 +51,6 @@ class StaffTurn:
             self.room,
             what,
             Kind.REPLY,
-            About(),
             thread_id=self.thread.id if self.thread else None,
             topic=None if self.thread else self.inbound.address.topic,
         )
@@ -59,7 +58,4 @@ class StaffTurn:
     async def tell_room(self, text: str) -> None:
         """Something everyone in the room should know; it stays in the thread."""
         assert self.thread is not None
-        await self.work.threads.add(self.thread, "system", "", None, text=text)
-        await self.work.outbox.post(
-            self.room, Outbound(text=text), Kind.REPLY, thread_id=self.thread.id
-        )
+        await notices.tell_staff(self.work, self.thread, text, Kind.REPLY)

@@ -35,7 +35,7 @@ class CompanyData:
 
     async def categories(self, complex_id: int | None, *, own_flat: bool = True) -> list[Category]:
         """Kinds of requests in a complex, in the company's order. `own_flat=False`: only those
-        about the common parts."""
+        about the common parts, and emergencies."""
         place = None if complex_id is None else await self._work.session.get(Complex, complex_id)
         code, features = (place.code, place.features) if place else ("", [])
         rows = await self._work.session.scalars(
@@ -46,7 +46,9 @@ class CompanyData:
         here = list_categories(
             (Category.model_validate(row.content) for row in rows), code, features
         )
-        return [category for category in here if own_flat or not category.own_flat]
+        return [
+            category for category in here if own_flat or not category.own_flat or category.emergency
+        ]
 
     async def category(self, key: str) -> Category:
         row = await self._work.session.scalar(select(CategoryRow).where(CategoryRow.key == key))

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.bell import Bells
-from services.db import Database
+from services.db import Database, is_passing
 from services.faults import log_fault
 from services.messaging.governor import Governor
 from services.messaging.port import (
@@ -30,11 +32,12 @@ from services.messaging.port import (
     NotSent,
     Reactions,
     Rejected,
+    SendFailed,
     Throttled,
     Topics,
 )
 from services.messaging.settling import Row, Settled, Settling
-from services.messaging.types import Address, Outbound
+from services.messaging.types import Address, Kind, Outbound
 from services.messaging.watch import Watch
 from services.work import Work
 
@@ -43,6 +46,13 @@ log = logging.getLogger(__name__)
 AT_ONCE = 64  # chats written to at the same time
 CANDIDATES = 500
 OUR_TRIES = 5  # for failures that are our own
+LAST_WORDS = 7.0  # seconds that what is in flight has to end
+PATIENCE = {  # after which a row rises one class
+    Kind.RELAY: timedelta(minutes=1),
+    Kind.NOTICE: timedelta(minutes=10),
+    Kind.BULK: timedelta(hours=6),
+}
+RISE_EVERY = 30.0  # seconds
 
 OnSettled = Callable[[Work, Settled], Awaitable[None]]
 
@@ -59,14 +69,23 @@ CLAIM = text(
               AND e.state IN ('waiting', 'sending'))
         ORDER BY o.priority, o.id LIMIT :candidates),
     heads AS (SELECT DISTINCT ON (chat) id, priority FROM candidates ORDER BY chat, priority, id),
-    picked AS (SELECT id FROM heads ORDER BY priority, id LIMIT :most)
+    picked AS (
+        SELECT o.id FROM outbox o JOIN heads USING (id) WHERE o.state = 'waiting'
+        ORDER BY o.priority, o.id LIMIT :most FOR UPDATE OF o SKIP LOCKED)
     UPDATE outbox SET state = 'sending', epoch = :epoch, started_at = :now,
                       attempts = attempts + 1
     WHERE id IN (SELECT id FROM picked) AND state = 'waiting'
       AND EXISTS (SELECT 1 FROM channels WHERE name = :channel AND epoch = :epoch FOR SHARE)
     RETURNING id, channel, chat, topic, kind, priority, body, reaction, room_id, thread_id,
               message_id, reply_to_message, replaces_message, contact_id, nonce, attempts,
-              created_at
+              unsure, created_at, (SELECT count(*) FROM candidates) AS candidates
+    """
+)
+RISE = text(
+    """
+    UPDATE outbox SET priority = priority - 1
+    WHERE channel = :channel AND state = 'waiting' AND kind = :kind AND priority = :priority
+      AND not_before < :before
     """
 )
 
@@ -87,7 +106,8 @@ class NotYet(Exception):
 
 
 class Delivery:
-    """`on_settled` is called inside the settling transaction, for what people must be told."""
+    """`on_settled` is called inside the settling transaction, for what people must be told. `lost`
+    is set when this process leads no more."""
 
     def __init__(
         self,
@@ -97,31 +117,51 @@ class Delivery:
         epoch: int,
         on_settled: OnSettled,
         watch: Watch,
+        lost: asyncio.Event | None = None,
     ) -> None:
         self._db = db
         self._bells = bells
+        self._lost = lost or asyncio.Event()
         self._channel = channel
         self._epoch = epoch
         self._watch = watch
         self._governor = Governor(channel.limits)
         self._settling = Settling(db, channel, epoch, on_settled, watch)
         self._busy: dict[str, asyncio.Task[None]] = {}
+        self._bell = f"outbox:{channel.name}"
+        self._ending = False
+        self._out_of_reach = 0  # calls in a row that did not even leave
+        self._rise_at = 0.0
 
     async def run(self) -> None:
-        """Delivers until cancelled. What is in flight then is settled first, if it ends soon."""
+        """Delivers until cancelled. What is in flight then is settled first, if it ends soon; what
+        has not left yet goes back."""
+        self._bells.expect(self._bell)
         await self._settling.take_over(self._governor)
         try:
             while True:
                 try:
-                    wait = await self._round()
+                    wait = await self._whole_round()
                 except (SQLAlchemyError, OSError) as problem:
                     log.warning("delivery waits for the database: %s", type(problem).__name__)
                     wait = 1.0
                 if wait:
-                    await self._bells.wait(f"outbox:{self._channel.name}", timeout=wait)
+                    await self._bells.wait(self._bell, timeout=wait)
         finally:
-            if self._busy:
-                await asyncio.wait(self._busy.values(), timeout=8)
+            self._ending = True
+            # A lost lead is mostly a lost database: what is known by now waits for it.
+            patience = None if self._lost.is_set() else LAST_WORDS
+            await end_within(patience, *self._busy.values())
+
+    async def _whole_round(self) -> float:
+        """A round that a cancellation does not tear: rows whose claim is committed are begun."""
+        turn = asyncio.ensure_future(self._round())
+        try:
+            return await asyncio.shield(turn)
+        except asyncio.CancelledError:
+            self._ending = True
+            await end_within(LAST_WORDS, turn)
+            raise
 
     async def _round(self) -> float:
         """Claims and starts what may go now. Returns how long to wait for the next round."""
@@ -129,22 +169,44 @@ class Delivery:
         free = AT_ONCE - len(self._busy)
         if rests.everywhere or free <= 0:
             return max(rests.everywhere, 0.01) if rests.everywhere else 1.0
+        if time.monotonic() >= self._rise_at:
+            await self._let_rise()
+            self._rise_at = time.monotonic() + RISE_EVERY
         most = min(free, self._governor.room_now())
-        rows = await self._claim([*rests.chats, *self._busy], rests.alarms_only, most)
+        rows, more = await self._claim([*rests.chats, *self._busy], rests.alarms_only, most)
         for row in rows:
             self._governor.take(row.chat, group=row.room_id is not None)
             task = asyncio.ensure_future(self._deliver(row))
             self._busy[row.chat] = task
-            task.add_done_callback(lambda _, chat=row.chat: self._free(chat))  # type: ignore[misc]
-        if rows:
+            task.add_done_callback(partial(self._free, row.chat))
+        if more:
             return 0.0
-        return min(rests.soonest or 1.0, 1.0)
+        return min(self._governor.rests().soonest or 1.0, 1.0)
 
-    def _free(self, chat: str) -> None:
+    def _free(self, chat: str, ended: asyncio.Task[None]) -> None:
         self._busy.pop(chat, None)
-        self._bells.ring(f"outbox:{self._channel.name}")
+        self._bells.ring(self._bell)
+        if not ended.cancelled() and (failure := ended.exception()):
+            log_fault(failure, "settling a row of the outbox")
 
-    async def _claim(self, resting: list[str], alarms_only: list[str], most: int) -> list[Row]:
+    async def _let_rise(self) -> None:
+        """Who waited long gets a turn before those who came later with more haste."""
+        async with self._db.session() as session:
+            for kind, patience in PATIENCE.items():
+                await session.execute(
+                    RISE,
+                    {
+                        "channel": self._channel.name,
+                        "kind": kind,
+                        "priority": kind.priority,
+                        "before": self._db.clock.now() - patience,
+                    },
+                )
+
+    async def _claim(
+        self, resting: list[str], alarms_only: list[str], most: int
+    ) -> tuple[list[Row], bool]:
+        """The rows, and whether one more claim may find others."""
         async with self._db.session() as session:
             found = await session.execute(
                 CLAIM,
@@ -158,11 +220,13 @@ class Delivery:
                     "epoch": self._epoch,
                 },
             )
-            rows = [Row(**row._mapping) for row in found]
-        return sorted(rows, key=lambda row: (row.priority, row.id))
+            claimed = [dict(row._mapping) for row in found]
+        cut_off = CANDIDATES in [row.pop("candidates") for row in claimed]
+        rows = sorted((Row(**row) for row in claimed), key=lambda row: (row.priority, row.id))
+        return rows, cut_off or len(rows) == most
 
     async def _deliver(self, row: Row) -> None:
-        """One row from claim to settled. Never raises: every outcome is one of the port's."""
+        """One row from claim to settled: every outcome is one of the port's, or a fault of ours."""
         with self._watch.timing(self._channel.name, row.kind):
             try:
                 ids = await self._send(row)
@@ -173,11 +237,17 @@ class Delivery:
 
     async def _send(self, row: Row) -> list[str]:
         resolved = await self._resolve(row)
+        if self._ending:
+            raise NotYet(0)
         if row.reaction:
             if resolved.mark and isinstance(self._channel, Reactions):
                 await self._channel.react(resolved.to, resolved.mark, row.reaction)
             return []
-        return list(await self._channel.send(resolved.to, resolved.message, row.nonce))
+        ids = list(await self._channel.send(resolved.to, resolved.message, row.nonce))
+        self._out_of_reach = 0
+        for _ in ids[1:]:  # an album, a text in several posts: each counted there
+            self._governor.take(row.chat, group=row.room_id is not None)
+        return ids
 
     async def _resolve(self, row: Row) -> Resolved:
         """Our thread becomes their topic, our messages their ids."""
@@ -201,8 +271,8 @@ class Delivery:
                 wants_topic = view.has_topics and topic is None
         if row.thread_id and row.room_id and wants_topic and isinstance(self._channel, Topics):
             topic = await self._open_topic(self._channel, row, view.title)
-        if row.attempts > 1 and row.kind in ("alarm", "relay") and not self._takes_key:
-            changes["repeated"] = await self._settling.was_unsure(row)
+        if row.unsure and row.kind in ("alarm", "relay") and not self._takes_key:
+            changes["repeated"] = True
         to = Address(channel=row.channel, chat=row.chat, topic=topic)
         return Resolved(to, message.model_copy(update=changes), mark)
 
@@ -224,6 +294,8 @@ class Delivery:
 
     async def _settle_failure(self, row: Row, failure: Exception) -> None:
         settle, now = self._settling, timedelta(0)
+        if isinstance(failure, SendFailed) and not isinstance(failure, NotSent):
+            self._out_of_reach = 0
         match failure:
             case Blocked():
                 await settle.refused(row, "blocked", str(failure), unreachable=True)
@@ -231,13 +303,14 @@ class Delivery:
                 await settle.refused(row, "rejected", str(failure))
             case Throttled():
                 self._governor.pause(None if failure.everywhere else row.chat, failure.delay)
-                await settle.again(row, timedelta(seconds=failure.delay), counts=False)
+                await settle.again(row, timedelta(seconds=failure.delay))
             case NotYet():
-                await settle.again(row, timedelta(seconds=failure.delay), counts=False)
+                await settle.again(row, timedelta(seconds=failure.delay))
             case NotSent():
-                delay = min(30.0, 0.5 * 2 ** min(row.attempts, 6))
-                self._governor.pause(None, delay)
-                await settle.again(row, now, counts=True, why=str(failure))
+                if not self._governor.paused():  # one growing pause for all that fail together
+                    self._out_of_reach += 1
+                    self._governor.pause(None, min(30.0, 0.5 * 2 ** min(self._out_of_reach, 6)))
+                await settle.again(row, now, why=str(failure))
             case Gone() if row.thread_id and row.attempts < OUR_TRIES:
                 await settle.forget_topic(row)
                 await settle.again(row, now, counts=True, why=str(failure))
@@ -247,15 +320,36 @@ class Delivery:
             case Moved() if row.room_id and row.attempts < OUR_TRIES:
                 await settle.move(row, failure.chat)
                 await settle.again(row, now, counts=True, why=str(failure))
-            case Ambiguous() if self._takes_key:
+            case Ambiguous() if self._takes_key or (row.reaction and row.attempts < OUR_TRIES):
+                # The same once more changes nothing there.
                 await settle.again(row, timedelta(seconds=min(30, row.attempts)), counts=True)
             case Ambiguous():
                 await settle.unsure(row, str(failure))
             case Gone() | NoTopics() | Moved():
                 await settle.refused(row, "rejected", str(failure))
+            case SQLAlchemyError() if is_passing(failure):
+                await settle.again(row, timedelta(seconds=1))
             case _:
-                fault = log_fault(failure, "delivery of outbox row %s", row.id)
-                if row.attempts < OUR_TRIES:
-                    await settle.again(row, timedelta(seconds=2**row.attempts), counts=True)
-                else:
-                    await settle.refused(row, "fault", f"fault {fault}")
+                await self._try_again(row, failure)
+
+    async def _try_again(self, row: Row, failure: Exception) -> None:
+        """A few times, with longer and longer pauses."""
+        fault = log_fault(failure, "delivery of outbox row %s", row.id)
+        if row.attempts < OUR_TRIES:
+            await self._settling.again(row, timedelta(seconds=2**row.attempts), counts=True)
+        else:
+            await self._settling.refused(row, "fault", f"fault {fault}")
+
+
+async def end_within(seconds: float | None, *tasks: asyncio.Task[Any]) -> None:
+    """Waits for the tasks; those that take longer are cancelled."""
+    if not tasks:
+        return
+    ended, late = await asyncio.wait(tasks, timeout=seconds)
+    for task in late:
+        task.cancel()
+    if late:
+        await asyncio.wait(late, timeout=1)
+    for task in ended:
+        if not task.cancelled() and (failure := task.exception()):
+            log.warning("what was in flight ended with %s", type(failure).__name__)

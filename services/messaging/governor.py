@@ -68,11 +68,10 @@ class Governor:
         now = self._clock()
         self._all.take(now)
         if group:
-            self._groups[chat].append(now)
+            if self._limits.group_calls:
+                self._groups[chat].append(now)
             return
         if chat not in self._chats:
-            if len(self._chats) > 10_000:
-                self._forget_full(now)
             self._chats[chat] = Bucket(self._limits.chat_per_second, self._limits.chat_burst, now)
         self._chats[chat].take(now)
 
@@ -85,6 +84,10 @@ class Governor:
         until = self._clock() + seconds
         self._paused[chat] = max(until, self._paused.get(chat, 0.0))
 
+    def paused(self) -> float:
+        """Seconds left of a pause of the whole channel."""
+        return self._pause_left(None, self._clock())
+
     def room_now(self) -> int:
         """How many calls the channel as a whole can take at this moment."""
         self._all.wait(self._clock())
@@ -93,19 +96,20 @@ class Governor:
     def rests(self) -> Rests:
         """Where nothing may go now, so that those rows are not even claimed."""
         now = self._clock()
+        self._forget_full(now)
         waits = {chat: self._pause_left(chat, now) for chat in list(self._paused) if chat}
         for chat, bucket in self._chats.items():
             waits[chat] = max(waits.get(chat, 0.0), bucket.wait(now))
-        alarms_only = []
+        alarms_only: dict[str, float] = {}
         for chat in self._groups:
             waits[chat] = max(waits.get(chat, 0.0), self._group_wait(chat, now, alarm=True))
             if left := self._group_wait(chat, now, alarm=False):
-                alarms_only.append(chat)
-                waits.setdefault(f"{chat} but for alarms", left)
+                alarms_only[chat] = left
         everywhere = max(self._all.wait(now), self._pause_left(None, now))
         resting = [chat for chat, wait in waits.items() if wait > 0]
-        soonest = min((wait for wait in waits.values() if wait > 0), default=0.0)
-        return Rests(everywhere, resting, alarms_only, max(everywhere, soonest))
+        ends = [wait for wait in (*waits.values(), *alarms_only.values()) if wait > 0]
+        soonest = max(everywhere, min(ends, default=0.0))
+        return Rests(everywhere, resting, list(alarms_only), soonest)
 
     def _group_wait(self, chat: str, now: float, *, alarm: bool) -> float:
         calls, window = self._groups[chat], self._limits.group_window
@@ -123,5 +127,9 @@ class Governor:
         return max(0.0, left)
 
     def _forget_full(self, now: float) -> None:
+        """Only chats written to just now need a memory."""
         for chat in [c for c, b in self._chats.items() if b.wait(now) == 0 and b.level >= b.size]:
             del self._chats[chat]
+        oldest = now - self._limits.group_window
+        for chat in [c for c, calls in self._groups.items() if not calls or calls[-1] <= oldest]:
+            del self._groups[chat]

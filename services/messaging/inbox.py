@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 ALBUM_SETTLES = timedelta(seconds=1)
 TRIES = 5
-RETRY_AFTER = (1, 5, 30, 120)  # seconds before the second, third … try
+RETRY_AFTER = (1, 2, 5, 15)  # seconds before the second, third … try; its address waits along
 
 
 class Hear(Protocol):
@@ -34,9 +34,20 @@ class Hear(Protocol):
 
 @dataclass(frozen=True)
 class Claimed:
+    """A row of the inbox, locked. `fault` is the number of an earlier try that failed; `more`:
+    younger rows are ready too."""
+
     id: int
-    inbound: Inbound
+    body: dict[str, Any]
+    parts: list[dict[str, Any]]
     attempts: int
+    fault: str
+    more: bool = False
+
+    def read(self) -> Inbound:
+        """Raises `ValidationError` when another version of the program wrote the row."""
+        parts = [Inbound.model_validate(part) for part in self.parts]
+        return join_parts(parts) if parts else Inbound.model_validate(self.body)
 
 
 class Inbox:
@@ -45,11 +56,15 @@ class Inbox:
 
     async def hear(self, channel: str, inbounds: Sequence[Inbound], cursor: str | None) -> None:
         """Keeps what is new among `inbounds` and moves the cursor. A repeat changes nothing."""
+        together: list[Inbound] = []
         for inbound in inbounds:
             if inbound.album:
+                await self._insert(together)  # rows are numbered in the order of hearing
+                together = []
                 await self._hear_part(inbound)
             else:
-                await self._insert(inbound, inbound.key)
+                together.append(inbound)
+        await self._insert(together)
         if cursor is not None:
             row = insert(ChannelState).values(name=channel, cursor=cursor)
             await self._work.session.execute(
@@ -60,22 +75,29 @@ class Inbox:
         if inbounds:
             self._work.ring("inbox")
 
-    async def _insert(self, inbound: Inbound, key: str, ready_in: timedelta = timedelta(0)) -> None:
-        clean = without_nul(inbound)
-        await self._work.session.execute(
-            insert(Heard)
-            .values(
-                channel=clean.address.channel,
-                key=key,
-                chat=clean.address.chat,
-                topic=clean.address.topic or "",
-                body=_as_json(clean),
-                parts=[_as_json(clean)] if clean.album else [],
-                received_at=self._work.now,
-                ready_at=self._work.now + ready_in,
+    async def _insert(
+        self, inbounds: Sequence[Inbound], key: str = "", ready_in: timedelta = timedelta(0)
+    ) -> None:
+        """`key` instead of their own."""
+        rows = [
+            {
+                "channel": clean.address.channel,
+                "key": key or clean.key,
+                "chat": clean.address.chat,
+                "topic": clean.address.topic or "",
+                "body": _as_json(clean),
+                "parts": [_as_json(clean)] if clean.album else [],
+                "received_at": self._work.now,
+                "ready_at": self._work.now + ready_in,
+            }
+            for clean in map(without_nul, inbounds)
+        ]
+        if rows:
+            await self._work.session.execute(
+                insert(Heard)
+                .values(rows)
+                .on_conflict_do_nothing(index_elements=[Heard.channel, Heard.key])
             )
-            .on_conflict_do_nothing(index_elements=[Heard.channel, Heard.key])
-        )
 
     async def _hear_part(self, part: Inbound) -> None:
         """An album's parts gather in one row until a second after the last of them."""
@@ -89,11 +111,11 @@ class Inbox:
             select(Heard).where(Heard.channel == channel, Heard.key == key).with_for_update()
         )
         if row is None:
-            await self._insert(part, key, ALBUM_SETTLES)
+            await self._insert([part], key, ALBUM_SETTLES)
         elif any(known["key"] == part.key for known in row.parts):
             return
         elif row.state != "waiting":
-            await self._insert(part, part.key)  # too late for its album, not lost
+            await self._insert([part])  # too late for its album, not lost
         else:
             row.parts = [*row.parts, _as_json(without_nul(part))]
             row.ready_at = self._work.now + ALBUM_SETTLES
@@ -110,7 +132,11 @@ class Inbox:
             await self._work.session.execute(
                 text(
                     """
-                    SELECT i.id, i.body, i.parts, i.attempts FROM inbox i
+                    SELECT i.id, i.body, i.parts, i.attempts, i.fault,
+                      EXISTS (
+                        SELECT 1 FROM inbox m
+                        WHERE m.state = 'waiting' AND m.ready_at <= :now AND m.id > i.id) AS more
+                    FROM inbox i
                     WHERE i.state = 'waiting' AND i.ready_at <= :now
                       AND NOT EXISTS (
                         SELECT 1 FROM inbox e
@@ -124,9 +150,9 @@ class Inbox:
         ).first()
         if found is None:
             return None
-        parts = [Inbound.model_validate(part) for part in found.parts]
-        inbound = join_parts(parts) if parts else Inbound.model_validate(found.body)
-        return Claimed(found.id, inbound, found.attempts)
+        return Claimed(
+            found.id, found.body, found.parts, found.attempts, found.fault or "", found.more
+        )
 
     async def done(self, claimed: Claimed) -> None:
         await self._work.session.execute(
@@ -140,6 +166,7 @@ class Inbox:
         tries = claimed.attempts + 1
         last = tries >= TRIES
         wait = RETRY_AFTER[min(tries, len(RETRY_AFTER)) - 1]
+        ready_at = self._work.now + timedelta(seconds=wait)
         await self._work.session.execute(
             update(Heard)
             .where(Heard.id == claimed.id, Heard.state == "waiting")
@@ -149,7 +176,7 @@ class Inbox:
                 fault=fault,
                 state="set_aside" if last else "waiting",
                 handled_at=self._work.now if last else None,
-                ready_at=self._work.now + timedelta(seconds=wait),
+                ready_at=Heard.ready_at if last else ready_at,
             )
         )
         return last
@@ -174,9 +201,12 @@ class Inbox:
         return found or 0
 
     async def next_ready_in(self) -> float | None:
-        """Seconds until the next waiting row may be handled, or None when nothing waits."""
+        """Seconds until one more waiting row is ready. Those that are ready already stand behind
+        another of their address or are being handled: whoever ends that looks again."""
         moment = await self._work.session.scalar(
-            select(func.min(Heard.ready_at)).where(Heard.state == "waiting")
+            select(func.min(Heard.ready_at)).where(
+                Heard.state == "waiting", Heard.ready_at > self._work.now
+            )
         )
         return None if moment is None else (moment - self._work.now).total_seconds()
 

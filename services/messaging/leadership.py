@@ -7,15 +7,17 @@ is checked in every claim, so that a leader who has lost the lock without notici
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.db import Database
+
+log = logging.getLogger(__name__)
 
 ASK_AGAIN = 1.0  # seconds between tries to become leader
 KEEPALIVE = 2.0
@@ -30,34 +32,28 @@ class Leadership:
 
 @asynccontextmanager
 async def lead(db: Database, channel: str) -> AsyncIterator[Leadership]:
-    """Waits until this process leads for `channel`; gives the crown back at the end. Watch
-    `lost`: when it is set, stop at once."""
+    """Waits until this process leads for `channel`. Watch `lost`: when it is set, stop at once.
+    The lock ends with its connection, so nothing is asked of a connection that may be broken."""
     async with db.own_connection() as connection:
         while not await _take_lock(connection, channel):
             await asyncio.sleep(ASK_AGAIN)
-        epoch = await _next_epoch(connection, channel)
-        leadership = Leadership(epoch)
-        watch = asyncio.ensure_future(_watch(connection, leadership))
+        leadership = Leadership(await _next_epoch(connection, channel))
+        watch = asyncio.ensure_future(_watch(connection, channel, leadership))
         try:
             yield leadership
         finally:
             watch.cancel()
             await asyncio.gather(watch, return_exceptions=True)
-            if leadership.lost.is_set():
-                await connection.invalidate()
-            else:
-                await connection.execute(
-                    text("SELECT pg_advisory_unlock(hashtextextended(:name, 7))"),
-                    {"name": channel},
-                )
+            await connection.invalidate()
 
 
 async def _take_lock(connection: AsyncConnection, channel: str) -> bool:
-    return bool(
-        await connection.scalar(
-            text("SELECT pg_try_advisory_lock(hashtextextended(:name, 7))"), {"name": channel}
+    async with asyncio.timeout(SILENCE):
+        return bool(
+            await connection.scalar(
+                text("SELECT pg_try_advisory_lock(hashtextextended(:name, 7))"), {"name": channel}
+            )
         )
-    )
 
 
 async def _next_epoch(connection: AsyncConnection, channel: str) -> int:
@@ -72,11 +68,12 @@ async def _next_epoch(connection: AsyncConnection, channel: str) -> int:
     return int(epoch)
 
 
-async def _watch(connection: AsyncConnection, leadership: Leadership) -> None:
+async def _watch(connection: AsyncConnection, channel: str, leadership: Leadership) -> None:
     try:
         while True:
             await asyncio.sleep(KEEPALIVE)
             async with asyncio.timeout(SILENCE):
                 await connection.execute(text("SELECT 1"))
-    except (SQLAlchemyError, OSError, TimeoutError):
+    except Exception as failure:  # noqa: BLE001 (a leader that does not watch leads no more)
+        log.warning("the lead for %s is lost: %s", channel, type(failure).__name__)
         leadership.lost.set()

@@ -119,9 +119,12 @@ class Outbox:
             update(Outgoing)
             .where(Outgoing.message_id == message_id, Outgoing.state == "waiting")
             .values(body=as_body(what))
-            .returning(Outgoing.id)
+            .returning(Outgoing.channel)
         )
-        return changed.first() is not None
+        channels = set(changed.scalars())
+        for channel in channels:
+            self._work.ring(f"outbox:{channel}")  # a claim may have passed the row by
+        return bool(channels)
 
     async def count_waiting(self) -> dict[str, int]:
         """Rows not settled yet, by channel."""
@@ -130,7 +133,7 @@ class Outbox:
             .where(Outgoing.state.in_(("waiting", "sending")))
             .group_by(Outgoing.channel)
         )
-        return dict(found.tuples().all())
+        return {row[0]: row[1] for row in found}
 
 
 def as_body(what: Outbound) -> dict[str, Any]:

@@ -26,7 +26,7 @@ class Channel(Protocol):
 
     async def send(self, to: Address, message: Outbound, nonce: int) -> Sequence[str]:
         """Returns every id the message became (an album, a text split in two). `nonce` is the
-        same for each try of the same message."""
+        same for each try of the same message: what arrived at an earlier one is not sent again."""
         ...
 
     def fetch(self, attachment: Attachment) -> AsyncIterator[bytes]:

@@ -6,6 +6,7 @@ A browser has no messenger that keeps its messages, so they are kept here.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, cast, desc, select, update
@@ -15,6 +16,8 @@ from services.tables import Outgoing, WebPost
 
 if TYPE_CHECKING:
     from services.work import Work
+
+EDITS_LAST = timedelta(days=1)  # a page that was away for longer has been loaded anew
 
 
 class Posts:
@@ -86,6 +89,21 @@ class Posts:
             .limit(most)
         )
         return list(reversed(list(rows)))
+
+    async def since(self, channel: str, chat: str, after: int) -> list[WebPost]:
+        """For a browser that comes back: the latest posts after that one, and those before it
+        that may have been edited meanwhile. Oldest first."""
+        edited = await self._work.session.scalars(
+            select(WebPost)
+            .where(
+                WebPost.channel == channel,
+                WebPost.chat == chat,
+                WebPost.id <= after,
+                WebPost.edited_at > self._work.now - EDITS_LAST,
+            )
+            .order_by(WebPost.id)
+        )
+        return [*edited, *await self.history(channel, chat, after=after)]
 
     async def mark_seen(self, chat: str, upto: int) -> None:
         """The browser shows everything up to that post: answers of staff count as delivered."""

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.db import Database
+from services.db import Database, is_passing
+from services.faults import log_fault
 from services.messaging.governor import Governor
 from services.messaging.port import Channel
 from services.messaging.types import Kind
@@ -45,6 +46,7 @@ class Row:
     contact_id: int | None
     nonce: int
     attempts: int
+    unsure: int
     created_at: datetime
 
 
@@ -83,7 +85,7 @@ class Settling:
                 return
             if row.message_id is not None:
                 await work.copies.keep(row.message_id, row.channel, row.chat, ids)
-            await self._on_settled(work, Settled(row, "sent"))
+            await self._tell(work, Settled(row, "sent"))
 
         await self._commit(write)
         self._watch.count_sent(row.channel, row.kind)
@@ -99,8 +101,8 @@ class Settling:
             if unreachable and row.contact_id is not None:
                 await work.people.mark_unreachable(row.contact_id, why)
                 for other in await self._refuse_waiting(work, row.contact_id, why):
-                    await self._on_settled(work, Settled(other, "refused", reason, why))
-            await self._on_settled(work, Settled(row, "refused", reason, why))
+                    await self._tell(work, Settled(other, "refused", reason, why))
+            await self._tell(work, Settled(row, "refused", reason, why))
 
         log.info("outbox row %s refused by %s: %s", row.id, row.channel, why)
         await self._commit(write)
@@ -108,32 +110,41 @@ class Settling:
 
     async def unsure(self, row: Row, why: str) -> None:
         """Sent once more if its kind may be, else shown as unknown."""
-        if Kind(row.kind).repeats and row.attempts < TIMES_UNSURE:
-            await self.again(row, timedelta(0), counts=True, why=f"unsure: {why}")
+        if self._may_repeat(row):
+            await self.again(row, timedelta(0), counts=True, unsure=True, why=f"unsure: {why}")
             return
 
         async def write(work: Work) -> None:
             if await self._end(work, row, "unknown", why=why):
-                await self._on_settled(work, Settled(row, "unknown", "unknown", why))
+                await self._tell(work, Settled(row, "unknown", "unknown", why))
 
         await self._commit(write)
         self._watch.count_refused(row.channel, "unknown")
 
-    async def was_unsure(self, row: Row) -> bool:
-        async with self._db.session() as session:
-            found = await session.get(Outgoing, row.id)
-            return found is not None and (found.why or "").startswith("unsure")
+    def _may_repeat(self, row: Row) -> bool:
+        return Kind(row.kind).repeats and row.unsure + 1 < TIMES_UNSURE
 
-    async def again(self, row: Row, delay: timedelta, *, counts: bool, why: str = "") -> None:
+    async def again(
+        self,
+        row: Row,
+        delay: timedelta,
+        *,
+        counts: bool = False,
+        unsure: bool = False,
+        why: str = "",
+    ) -> None:
+        """Back among the waiting. `counts`: the try was not free; `unsure`: it may have arrived."""
+
         async def write(work: Work) -> None:
             await work.session.execute(
                 update(Outgoing)
-                .where(Outgoing.id == row.id, Outgoing.epoch == self._epoch)
+                .where(*self._still_ours(row), Outgoing.state == "sending")
                 .values(
                     state="waiting",
                     not_before=work.now + delay,
                     attempts=row.attempts - (0 if counts else 1),
-                    why=why or Outgoing.why,
+                    unsure=row.unsure + unsure,
+                    why=clean(why) or Outgoing.why,
                 )
             )
 
@@ -166,14 +177,16 @@ class Settling:
         free = self._channel.limits.takes_key
         async with self._db.work() as work:
             left = await work.session.execute(
-                select(*COLUMNS).where(
+                select(*COLUMNS)
+                .where(
                     Outgoing.channel == self._channel.name,
                     Outgoing.state == "sending",
                     Outgoing.epoch < self._epoch,
                 )
+                .with_for_update()  # that leader may be settling some of them still
             )
             for row in [Row(**found._mapping) for found in left]:
-                again = free or (Kind(row.kind).repeats and row.attempts < TIMES_UNSURE)
+                again = free or self._may_repeat(row)
                 why = "unsure: the process ended while sending"
                 await work.session.execute(
                     update(Outgoing)
@@ -181,11 +194,12 @@ class Settling:
                     .values(
                         state="waiting" if again else "unknown",
                         settled_at=None if again else work.now,
+                        unsure=row.unsure + 1,
                         why=why,
                     )
                 )
                 if not again:
-                    await self._on_settled(work, Settled(row, "unknown", "unknown", why))
+                    await self._tell(work, Settled(row, "unknown", "unknown", why))
             since = work.now - timedelta(seconds=self._channel.limits.group_window)
             for chat, at in await work.outbox.recent_group_calls(self._channel.name, since):
                 governor.remember(chat, (work.now - at).total_seconds())
@@ -193,26 +207,44 @@ class Settling:
     async def _end(
         self, work: Work, row: Row, state: str, *, ids: list[str] | None = None, why: str = ""
     ) -> bool:
-        """False when another leader has taken the row over."""
+        """False when another leader has taken the row over. One that was only put back by it is
+        ended here all the same: what is known saves a repeat."""
         ended = await work.session.execute(
             update(Outgoing)
-            .where(
-                Outgoing.id == row.id, Outgoing.state == "sending", Outgoing.epoch == self._epoch
-            )
+            .where(*self._still_ours(row), Outgoing.state.in_(("sending", "waiting")))
             .values(
-                state=state, settled_at=work.now, external_ids=ids, why=why[:500] or Outgoing.why
+                state=state,
+                settled_at=work.now,
+                external_ids=ids,
+                why=clean(why) or Outgoing.why,
             )
             .returning(Outgoing.id)
         )
+        if ended.first() is None:
+            return False
         if row.thread_id is not None:
             work.ring(f"thread:{row.thread_id}")
-        return ended.first() is not None
+        return True
+
+    def _still_ours(self, row: Row) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+        """No later leader has claimed it since."""
+        return Outgoing.id == row.id, Outgoing.epoch == self._epoch
+
+    async def _tell(self, work: Work, settled: Settled) -> None:
+        """Whoever must know. Should that break, the outcome is kept all the same."""
+        try:
+            async with work.session.begin_nested():
+                await self._on_settled(work, settled)
+        except Exception as failure:
+            if isinstance(failure, SQLAlchemyError) and is_passing(failure):
+                raise
+            log_fault(failure, "telling what became of outbox row %s", settled.row.id)
 
     async def _refuse_waiting(self, work: Work, contact_id: int, why: str) -> list[Row]:
         found = await work.session.execute(
             update(Outgoing)
             .where(Outgoing.contact_id == contact_id, Outgoing.state == "waiting")
-            .values(state="refused", settled_at=work.now, why=why[:500])
+            .values(state="refused", settled_at=work.now, why=clean(why))
             .returning(*COLUMNS)
         )
         return [Row(**row._mapping) for row in found]
@@ -228,3 +260,8 @@ class Settling:
             except (SQLAlchemyError, OSError) as problem:
                 log.warning("an outcome waits for the database: %s", type(problem).__name__)
                 await asyncio.sleep(1)
+
+
+def clean(why: str) -> str:
+    """A messenger's words, short and fit for the database."""
+    return why.replace("\x00", "").encode("utf-8", "replace").decode()[:500]

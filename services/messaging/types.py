@@ -126,10 +126,9 @@ class Keyboard(Value):
 class Outbound(Value):
     """One thing to say, in plain text; a channel escapes and splits it as it needs.
 
-    `header` is set apart (bold where there is bold). `silent` makes no sound; `repeated`: it
-    may stand there already, and is marked so. `reply_to` and
+    `header` is set apart (bold where there is bold). `silent` makes no sound. `reply_to` and
     `replaces` are external ids; services name our own messages instead and delivery resolves
-    them.
+    them. `repeated`: it may stand there already, and is marked so.
     """
 
     text: str = ""

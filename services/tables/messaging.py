@@ -80,7 +80,8 @@ class Outgoing(Numbered):
     A row for a staff room names `room_id` and `thread_id`; delivery finds or makes the topic.
     `message_id` is the message this row carries; `reply_to_message` and `replaces_message`
     point at our messages. `contact_id` is whom a refusal makes unreachable. `nonce` is the
-    key of messengers that take one. State: waiting → sending → sent | refused | unknown."""
+    key of messengers that take one. `attempts` counts tries that were not free, `unsure` those
+    whose outcome is unknown. State: waiting → sending → sent | refused | unknown."""
 
     __tablename__ = "outbox"
 
@@ -103,6 +104,7 @@ class Outgoing(Numbered):
     created_at: Mapped[datetime]
     not_before: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    unsure: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     epoch: Mapped[int | None]
     started_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]

@@ -79,7 +79,7 @@ async def read(bot: Bot, offset: int = 0) -> list[Any]:
     return await bot.get_updates(offset=offset or None)
 
 
-async def listen(bot: Bot, offset: int | None = None, timeout: int = 0) -> list[Any]:  # noqa: ASYNC109
+async def listen(bot: Bot, offset: int | None = None, timeout: int = 0) -> list[Any]:
     return await bot.get_updates(offset=offset, timeout=timeout)
 
 

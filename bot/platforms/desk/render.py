@@ -11,6 +11,7 @@ from services.desk import Delivered, Line
 from services.people import Place
 from services.tables import Message, StoredFile
 
+NAME = "desk"
 FILES_AT = "/desk/api/files"
 
 
@@ -66,7 +67,7 @@ def show_message(
     state = delivered.state if delivered and message.by == "member" else ""
     why = ""
     if delivered and state in ("refused", "unknown"):
-        reason = "blocked" if "block" in delivered.why.lower() else state
+        reason = "blocked" if delivered.blocked else state
         why = staff_texts.REASONS.get(reason, staff_texts.REASONS["rejected"])
     return {
         "id": message.id,

@@ -6,76 +6,37 @@ import asyncio
 import hmac
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
-from aiogram.exceptions import TelegramAPIError, TelegramBadRequest
-from aiogram.methods import TelegramMethod
-from aiogram.types import (
-    BotCommand,
-    BotCommandScopeAllPrivateChats,
-    BotCommandScopeChat,
-    BotCommandScopeDefault,
-    BufferedInputFile,
-    InlineKeyboardMarkup,
-    InputMediaAudio,
-    InputMediaDocument,
-    InputMediaPhoto,
-    InputMediaVideo,
-    Message,
-    ReactionTypeEmoji,
-    ReplyParameters,
-    Update,
-)
+from aiogram.types import ReactionTypeEmoji, Update
 from aiohttp import web
-from pydantic import ValidationError
 
 from bot.background import Background
 from bot.media import Media
 from bot.platforms.telegram import failures
+from bot.platforms.telegram.commands import Commands, register
+from bot.platforms.telegram.files import Files
 from bot.platforms.telegram.parse import ALLOWED_UPDATES, NAME, parse
-from bot.platforms.telegram.render import Post, dress, render, render_keyboard
+from bot.platforms.telegram.render import cut
+from bot.platforms.telegram.sending import Sender
+from bot.platforms.telegram.session import ANSWER_WITHIN, RawUpdates, make_bot
 from services.faults import log_fault
 from services.messaging.inbox import Hear
-from services.messaging.port import Rejected, Unavailable
 from services.messaging.types import Address, Attachment, Inbound, Limits, Outbound
 
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 25
-ANSWER_WITHIN = 12.0  # seconds for a send; a poll has its own
-
-
-class RawUpdates(TelegramMethod[list[dict[str, Any]]]):
-    """getUpdates without decoding: one update that aiogram cannot read must not hide the rest."""
-
-    __returning__ = list[dict[str, Any]]
-    __api_method__ = "getUpdates"
-
-    offset: int | None = None
-    timeout: int | None = None
-    limit: int | None = None
-    allowed_updates: list[str] | None = None
-
-
-@dataclass(frozen=True)
-class Commands:
-    """Command and description, for each who may use them."""
-
-    residents: dict[str, str]
-    members: dict[str, str]
-    admins: dict[str, str]
-    staff_chats: tuple[str, ...] = ()
-    admin_chats: tuple[str, ...] = ()
+TITLE_LIMIT = 128
 
 
 @dataclass(frozen=True)
 class Access:
-    """How Telegram is reached. `public_url` and `secret` only for webhooks."""
+    """How Telegram is reached. `public_url` and `secret` only for webhooks; `patience` is how
+    many seconds a call may take, `look_after` how often the webhook is looked at."""
 
     token: str
     api_url: str
@@ -83,6 +44,8 @@ class Access:
     webhook: bool = False
     public_url: str = ""
     secret: str = ""
+    patience: float = ANSWER_WITHIN
+    look_after: float = 60.0
 
 
 class TelegramChannel:
@@ -98,65 +61,79 @@ class TelegramChannel:
     ) -> None:
         self.limits = limits or Limits()
         self._access = access
-        self._media = media
         self._background = background
         self._commands = commands
-        session = AiohttpSession(
-            api=TelegramAPIServer.from_base(access.api_url),
-            proxy=access.proxy or None,
-            timeout=ANSWER_WITHIN,
-        )
-        self._bot = Bot(access.token, session=session)
-        self._hear: Hear | None = None
+        self._bot = make_bot(access.token, access.api_url, access.proxy, patience=access.patience)
+        self._files = Files(self._bot, media, self.limits)
+        self._sender = Sender(self._bot, self._files, self.limits, access.patience)
 
     # ── Hearing ──────────────────────────────────────────────────────────────
 
     async def run(self, hear: Hear, up: Callable[[], None]) -> None:
-        try:
+        with reaching():
             await self._bot.get_me()
-            await self._register_commands()
             if self._access.webhook:
-                await self._bot.set_webhook(
-                    f"{self._access.public_url}/telegram",
-                    secret_token=self._access.secret,
-                    allowed_updates=ALLOWED_UPDATES,
-                )
-                up()
-                await asyncio.Event().wait()
+                await self._set_webhook()
             else:
                 await self._bot.delete_webhook()
-                up()
-                await self._poll(hear)
-        except (TelegramAPIError, OSError) as failure:
-            raise failures.read_outage(failure) from None
+        up()
+        commands = await self._commands()
+        with reaching():
+            await register(self._bot, commands)
+        if self._access.webhook:
+            await self._look_after_webhook()
+        else:
+            await self._poll(hear)
 
     async def _poll(self, hear: Hear) -> None:
         """An update is confirmed by the next call's offset, so only after its commit."""
         offset: int | None = None
+        poll = RawUpdates(timeout=POLL_SECONDS, limit=100, allowed_updates=ALLOWED_UPDATES)
         while True:
-            raw = await self._bot(
-                RawUpdates(
-                    offset=offset, timeout=POLL_SECONDS, limit=100, allowed_updates=ALLOWED_UPDATES
-                ),
-                request_timeout=POLL_SECONDS + 10,
-            )
-            if raw:
-                await self._take(raw, hear)
-                offset = int(raw[-1]["update_id"]) + 1
+            with reaching():
+                raw = await self._bot(
+                    poll.model_copy(update={"offset": offset}), request_timeout=POLL_SECONDS + 10
+                )
+            updates = [each for each in raw if is_update(each)]
+            if updates:
+                await self._take(updates, hear)
+                offset = updates[-1]["update_id"] + 1
+            elif raw:
+                await asyncio.sleep(1)  # nothing in it has a number to confirm
+
+    async def _set_webhook(self) -> None:
+        await self._bot.set_webhook(
+            f"{self._access.public_url}/telegram",
+            secret_token=self._access.secret,
+            allowed_updates=ALLOWED_UPDATES,
+        )
+
+    async def _look_after_webhook(self) -> None:
+        """Nothing comes by itself when Telegram is out of reach, or when another program has
+        taken the webhook away."""
+        while True:
+            await asyncio.sleep(self._access.look_after)
+            with reaching():
+                info = await self._bot.get_webhook_info()
+                if info.url != f"{self._access.public_url}/telegram":
+                    log.warning("somebody has moved the webhook; it is set again")
+                    await self._set_webhook()
 
     async def _take(self, raw: Sequence[dict[str, Any]], hear: Hear) -> None:
         inbounds = [inbound for update in raw if (inbound := self._read(update)) is not None]
         if inbounds:
             await hear(inbounds)
         for update in raw:
-            if press := update.get("callback_query"):
-                self._background.start("answer a press", self._answer_press(str(press.get("id"))))
+            press = update.get("callback_query")
+            if isinstance(press, dict) and press.get("id"):
+                self._background.start("answer a press", self._answer_press(str(press["id"])))
 
     def _read(self, raw: dict[str, Any]) -> Inbound | None:
+        """None for what concerns nobody, and for what cannot be read: the rest must be heard."""
         try:
             update = Update.model_validate(raw, context={"bot": self._bot})
             return parse(update, self._bot.id)
-        except ValidationError as failure:  # a kind of update newer than this program
+        except Exception as failure:  # noqa: BLE001 (whatever it holds, it came from outside)
             log_fault(failure, "reading update %s", raw.get("update_id"))
             return None
 
@@ -164,7 +141,7 @@ class TelegramChannel:
         """Stops the spinner; too late or twice is no matter."""
         try:
             await self._bot.answer_callback_query(press_id)
-        except (TelegramAPIError, OSError) as failure:
+        except failures.TROUBLE as failure:
             log.debug("press %s was not answered: %s", press_id, type(failure).__name__)
 
     def webhook(self, hear: Hear) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
@@ -177,200 +154,65 @@ class TelegramChannel:
             ):
                 return web.Response(status=401)
             try:
-                raw = json.loads(await request.text())
-            except (ValueError, UnicodeDecodeError):
+                raw = json.loads(await request.read())
+            except (ValueError, RecursionError):
                 return web.Response(status=400)
-            if not isinstance(raw, dict) or not isinstance(raw.get("update_id"), int):
+            if not is_update(raw):
                 return web.Response(status=400)
             await self._take([raw], hear)
             return web.Response()
 
         return receive
 
-    async def _register_commands(self) -> None:
-        lists = await self._commands()
-
-        def make(commands: dict[str, str]) -> list[BotCommand]:
-            return [BotCommand(command=c.lstrip("/"), description=d) for c, d in commands.items()]
-
-        await self._bot.set_my_commands(
-            make(lists.residents), scope=BotCommandScopeAllPrivateChats()
-        )
-        await self._bot.set_my_commands(make(lists.residents), scope=BotCommandScopeDefault())
-        for chats, commands in (
-            (lists.staff_chats, lists.members),
-            (lists.admin_chats, lists.admins),
-        ):
-            for chat in chats:
-                try:
-                    await self._bot.set_my_commands(
-                        make(commands), scope=BotCommandScopeChat(chat_id=int(chat))
-                    )
-                except TelegramBadRequest as refused:  # they have not started the bot yet
-                    log.info("commands for chat %s are not set: %s", chat, refused.message)
-
     # ── Sending ──────────────────────────────────────────────────────────────
 
     async def send(self, to: Address, message: Outbound, nonce: int) -> Sequence[str]:
-        try:
-            if message.replaces:
-                return await self._edit(to, message)
-            ids: list[str] = []
-            for index, post in enumerate(render(message, self.limits)):
-                ids += await self._post(to, post, message, first=index == 0)
-            return ids
-        except (TelegramAPIError, OSError) as failure:
-            raise failures.read_failure(failure) from failure
-
-    async def _post(self, to: Address, post: Post, message: Outbound, *, first: bool) -> list[str]:
-        common: dict[str, Any] = {
-            "chat_id": int(to.chat),
-            "message_thread_id": int(to.topic) if to.topic else None,
-            "disable_notification": message.silent or None,
-            "reply_parameters": ReplyParameters(
-                message_id=int(message.reply_to), allow_sending_without_reply=True
-            )
-            if first and message.reply_to
-            else None,
-        }
-        try:
-            sent = await self._call(post, {**common, "parse_mode": "HTML"}, post.html)
-        except TelegramBadRequest as refused:
-            if failures.BROKEN_MARKUP not in refused.message.lower():
-                raise
-            sent = await self._call(post, common, post.text)
-        return [str(each.message_id) for each in sent]
-
-    async def _call(self, post: Post, common: dict[str, Any], words: str) -> list[Message]:
-        bot, markup = self._bot, post.markup
-        if not post.attachments:
-            return [await bot.send_message(text=words, reply_markup=markup, **common)]
-        if len(post.attachments) > 1:
-            return await self._send_album(post, common, words)
-        file = post.attachments[0]
-        if file.kind in ("location", "contact"):
-            common.pop("parse_mode", None)
-        if file.kind == "location":
-            return [
-                await bot.send_location(
-                    latitude=file.latitude or 0.0,
-                    longitude=file.longitude or 0.0,
-                    reply_markup=markup,
-                    **common,
-                )
-            ]
-        if file.kind == "contact":
-            return [
-                await bot.send_contact(
-                    phone_number=file.phone,
-                    first_name=file.title or file.phone,
-                    reply_markup=markup,
-                    **common,
-                )
-            ]
-        media = await self._upload(file)
-        if file.kind in ("sticker", "video_note"):
-            common.pop("parse_mode", None)
-        else:
-            common["caption"] = words or None
-        send: Any = getattr(bot, f"send_{file.kind}")
-        sent: Message = await send(**{file.kind: media}, reply_markup=markup, **common)
-        await self._remember(file, sent)
-        return [sent]
-
-    async def _send_album(self, post: Post, common: dict[str, Any], words: str) -> list[Message]:
-        makers: dict[str, Any] = {
-            "photo": InputMediaPhoto,
-            "video": InputMediaVideo,
-            "document": InputMediaDocument,
-            "audio": InputMediaAudio,
-        }
-        mode = common.pop("parse_mode", None)
-        media = [
-            makers[file.kind](
-                media=await self._upload(file),
-                caption=(words or None) if index == 0 else None,
-                parse_mode=mode if index == 0 else None,
-            )
-            for index, file in enumerate(post.attachments)
-        ]
-        sent = await self._bot.send_media_group(media=media, **common)
-        for file, message in zip(post.attachments, sent, strict=False):
-            await self._remember(file, message)
-        return sent
-
-    async def _upload(self, file: Attachment) -> str | BufferedInputFile:
-        """Telegram's own id of a file, or its bytes from another messenger."""
-        if file.channel == NAME:
-            return file.handle
-        known = await self._media.find_handle(file, NAME)
-        if known:
-            return known
-        if (file.size or 0) > self.limits.upload:
-            raise Rejected("the file is larger than Telegram takes")
-        return BufferedInputFile(await self._media.read(file), filename=file.title or file.kind)
-
-    async def _remember(self, file: Attachment, sent: Message) -> None:
-        media = sent.photo[-1] if sent.photo else getattr(sent, file.kind, None)
-        if file.channel != NAME and media is not None:
-            await self._media.keep_handle(file, NAME, media.file_id)
-
-    async def _edit(self, to: Address, message: Outbound) -> list[str]:
-        chat, ident = int(to.chat), int(message.replaces or 0)
-        marked, _ = dress(message.header, message.text)
-        markup = render_keyboard(message.keyboard)
-        inline = markup if isinstance(markup, InlineKeyboardMarkup) else None
-        try:
-            await self._bot.edit_message_text(
-                marked, chat_id=chat, message_id=ident, parse_mode="HTML", reply_markup=inline
-            )
-        except TelegramBadRequest as refused:
-            low = refused.message.lower()
-            if any(mark in low for mark in failures.NO_TEXT_TO_EDIT):
-                await self._bot.edit_message_caption(
-                    chat_id=chat,
-                    message_id=ident,
-                    caption=marked,
-                    parse_mode="HTML",
-                    reply_markup=inline,
-                )
-            elif failures.NOT_MODIFIED not in low:
-                raise
-        return [str(ident)]
+        with failing():
+            return await self._sender.send(to, message, nonce)
 
     async def react(self, to: Address, external_id: str, emoji: str) -> None:
-        try:
+        with failing():
             await self._bot.set_message_reaction(
                 int(to.chat), int(external_id), reaction=[ReactionTypeEmoji(emoji=emoji)]
             )
-        except (TelegramAPIError, OSError) as failure:
-            raise failures.read_failure(failure) from failure
 
     async def open_topic(self, chat: str, title: str) -> str:
-        try:
-            topic = await self._bot.create_forum_topic(int(chat), title[:128])
-        except (TelegramAPIError, OSError) as failure:
-            raise failures.read_failure(failure) from failure
+        with failing():
+            topic = await self._bot.create_forum_topic(int(chat), cut(title, TITLE_LIMIT))
         return str(topic.message_thread_id)
 
     async def close_topic(self, chat: str, topic: str) -> None:
-        await self._bot.close_forum_topic(int(chat), int(topic))
+        with failing():
+            await self._bot.close_forum_topic(int(chat), int(topic))
 
     async def reopen_topic(self, chat: str, topic: str) -> None:
-        await self._bot.reopen_forum_topic(int(chat), int(topic))
+        with failing():
+            await self._bot.reopen_forum_topic(int(chat), int(topic))
 
-    # ── Files ────────────────────────────────────────────────────────────────
-
-    async def fetch(self, attachment: Attachment) -> AsyncIterator[bytes]:
-        try:
-            file = await self._bot.get_file(attachment.handle)
-            url = self._bot.session.api.file_url(self._access.token, file.file_path or "")
-            async for chunk in self._bot.session.stream_content(url, timeout=60):
-                yield chunk
-        except TelegramBadRequest as refused:
-            raise Rejected(refused.message) from None
-        except (TelegramAPIError, OSError) as failure:
-            raise Unavailable(type(failure).__name__) from failure
+    def fetch(self, attachment: Attachment) -> AsyncIterator[bytes]:
+        return self._files.fetch(attachment.handle)
 
     async def close(self) -> None:
         await self._bot.session.close()
+
+
+@contextmanager
+def failing() -> Iterator[None]:
+    """Whatever a call raises becomes one of the port's failures."""
+    try:
+        yield
+    except failures.TROUBLE as failure:
+        raise failures.read_failure(failure) from failure
+
+
+@contextmanager
+def reaching() -> Iterator[None]:
+    """Whatever a call raises means that Telegram cannot be heard now."""
+    try:
+        yield
+    except failures.TROUBLE as failure:
+        raise failures.read_outage(failure) from None
+
+
+def is_update(raw: Any) -> bool:
+    return isinstance(raw, dict) and isinstance(raw.get("update_id"), int)

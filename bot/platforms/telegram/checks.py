@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
-from aiogram.exceptions import TelegramAPIError
+from aiogram.exceptions import TelegramAPIError, TelegramNetworkError
 from aiogram.methods import TelegramMethod
 
-from bot.platforms.telegram.failures import read_outage
+from bot.platforms.telegram.failures import TROUBLE, read_outage
 from bot.platforms.telegram.making import read_access
+from bot.platforms.telegram.session import make_bot
 from bot.settings import Settings
+
+Finding = tuple[bool, str]
 
 
 class RawMember(TelegramMethod[dict[str, Any]]):
@@ -26,12 +27,20 @@ class RawMember(TelegramMethod[dict[str, Any]]):
     user_id: int
 
 
-async def examine_telegram(settings: Settings) -> AsyncIterator[tuple[bool, str]]:
+class RawChat(TelegramMethod[dict[str, Any]]):
+    """getChat undecoded, for the same reason."""
+
+    __returning__ = dict[str, Any]
+    __api_method__ = "getChat"
+
+    chat_id: int
+
+
+async def examine_telegram(settings: Settings, rooms: Sequence[int]) -> AsyncIterator[Finding]:
+    """`rooms` are the staff groups of the company file; that of the settings is looked at too."""
     access = read_access(settings)
-    session = AiohttpSession(
-        api=TelegramAPIServer.from_base(access.api_url), proxy=access.proxy or None, timeout=10
-    )
-    bot = Bot(access.token, session=session)
+    bot = make_bot(access.token, access.api_url, access.proxy)
+    chats = [settings.telegram_staff_chat] if settings.telegram_staff_chat else []
     try:
         me = await bot.get_me()
         yield True, f"токен принят, бот @{me.username}"
@@ -42,47 +51,56 @@ async def examine_telegram(settings: Settings) -> AsyncIterator[tuple[bool, str]
             else "включён режим приватности: @BotFather → /setprivacy → Disable, затем удалите "
             "бота из группы и добавьте снова",
         )
-        hook = await bot.get_webhook_info()
-        if access.webhook:
-            right = hook.url == f"{access.public_url}/telegram"
-            words = f"вебхук {hook.url or 'не установлен, появится при запуске'}"
-            if hook.last_error_message:
-                words += f", последняя ошибка: {hook.last_error_message}"
-            yield right and not hook.last_error_message, words
-        elif hook.url:
-            yield True, f"вебхук {hook.url} будет снят при запуске"
-        chat = settings.telegram_staff_chat
-        if chat is None:
-            yield True, "группа сотрудников не указана: заявки стоят в диспетчерской в браузере"
-            return
-        async for finding in examine_room(bot, me.id, chat):
+        async for finding in examine_webhook(bot, settings):
             yield finding
-    except (TelegramAPIError, OSError) as failure:
+        if not chats and not rooms:
+            yield True, "группа сотрудников не указана: заявки стоят в диспетчерской в браузере"
+        for chat in dict.fromkeys([*chats, *rooms]):
+            async for finding in examine_room(bot, me.id, chat):
+                yield finding
+    except TROUBLE as failure:
         yield False, str(read_outage(failure))
     finally:
         await bot.session.close()
 
 
-async def examine_room(bot: Bot, me: int, chat: int) -> AsyncIterator[tuple[bool, str]]:
+async def examine_webhook(bot: Bot, settings: Settings) -> AsyncIterator[Finding]:
+    hook = await bot.get_webhook_info()
+    if settings.telegram_transport == "webhook":
+        right = hook.url == f"{settings.public_url}/telegram"
+        words = f"вебхук {hook.url}" if hook.url else "вебхук не установлен, появится при запуске"
+        if hook.last_error_message:
+            words += f", последняя ошибка: {hook.last_error_message}"
+        yield (right or not hook.url) and not hook.last_error_message, words
+    elif hook.url:
+        yield True, f"вебхук {hook.url} будет снят при запуске"
+
+
+async def examine_room(bot: Bot, me: int, chat: int) -> AsyncIterator[Finding]:
     try:
-        group = await bot.get_chat(chat)
+        group = await bot(RawChat(chat_id=chat))
         member = await bot(RawMember(chat_id=chat, user_id=me))
+    except TelegramNetworkError:
+        raise
     except TelegramAPIError as refused:
         yield False, f"группа {chat}: {refused.message}. Добавьте бота в группу"
         return
-    forum = bool(group.is_forum)
+    name = f"группа «{group.get('title')}»"
+    forum = bool(group.get("is_forum"))
     yield (
         forum,
-        f"группа «{group.title}»: темы включены"
+        f"{name}: темы включены"
         if forum
-        else f"группа «{group.title}»: включите темы в настройках группы "
-        "(без них ответы идут через «Ответить»)",
+        else f"{name}: включите темы в настройках группы (без них ответы идут через «Ответить»)",
     )
     admin = member.get("status") in ("administrator", "creator")
     yield (
         admin,
-        "бот — администратор группы" if admin else "сделайте бота администратором группы",
+        f"{name}: бот — администратор" if admin else f"{name}: сделайте бота администратором",
     )
     if forum and admin:
         may = member.get("status") == "creator" or bool(member.get("can_manage_topics"))
-        yield may, "может вести темы" if may else "дайте боту право «Управление темами»"
+        yield (
+            may,
+            f"{name}: может вести темы" if may else f"{name}: дайте право «Управление темами»",
+        )

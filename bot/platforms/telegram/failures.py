@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import aiohttp
 from aiogram import exceptions as telegram
-from aiohttp_socks import ProxyError
+from aiohttp_socks import ProxyConnectionError, ProxyError, ProxyTimeoutError
 
 from services.messaging.port import (
     Ambiguous,
@@ -21,25 +19,43 @@ from services.messaging.port import (
     Unavailable,
 )
 
+PROXY = (ProxyError, ProxyConnectionError, ProxyTimeoutError)
+TROUBLE = (telegram.AiogramError, aiohttp.ClientError, OSError, *PROXY)
+"""Everything a call may raise: refusals, the network, a page instead of an answer."""
+
 TOPIC_GONE = ("message thread not found", "topic_deleted", "topic_id_invalid", "topic not found")
-TOPIC_CLOSED = ("topic_closed",)
 NO_TOPICS = ("not a forum", "not enough rights to create a topic", "not enough rights to manage")
 PERSON_GONE = (
     "bot was blocked by the user",
     "user is deactivated",
     "can't initiate conversation",
     "chat not found",
+    "peer_id_invalid",
     "bot can't send messages to bots",
 )
-BROKEN_MARKUP = "can't parse entities"
-NOT_MODIFIED = "message is not modified"
+# These are met in the channel: another way to say the same is tried.
+TOPIC_CLOSED = ("topic_closed",)
+BROKEN_MARKUP = ("can't parse entities",)
+NOT_MODIFIED = ("message is not modified",)
 NO_TEXT_TO_EDIT = ("there is no text in the message to edit",)
+NO_PICTURE = (
+    "too big for a photo",
+    "photo_invalid_dimensions",
+    "photo_ext_invalid",
+    "photo_save_file_invalid",
+    "image_process_failed",
+)
+STRANGE_HANDLE = ("wrong file identifier", "wrong remote file identifier")
+
+
+def means(failure: telegram.TelegramAPIError, marks: tuple[str, ...]) -> bool:
+    low = failure.message.lower()
+    return any(mark in low for mark in marks)
 
 
 def read_failure(failure: Exception) -> SendFailed:
     """One of the port's failures for whatever a call raised."""
     words = str(getattr(failure, "message", failure))
-    low = words.lower()
     match failure:
         case telegram.TelegramRetryAfter():
             return Throttled(float(failure.retry_after))
@@ -54,25 +70,25 @@ def read_failure(failure: Exception) -> SendFailed:
         case telegram.TelegramEntityTooLarge():
             return Rejected(words)
         case telegram.TelegramBadRequest() | telegram.TelegramNotFound():
-            if any(mark in low for mark in TOPIC_GONE):
+            if means(failure, (*TOPIC_GONE, *TOPIC_CLOSED)):
                 return Gone(words)
-            if any(mark in low for mark in NO_TOPICS):
+            if means(failure, NO_TOPICS):
                 return NoTopics(words)
-            if any(mark in low for mark in PERSON_GONE):
+            if means(failure, PERSON_GONE):
                 return Blocked(words)
             return Rejected(words)
         case telegram.TelegramNetworkError():
-            return _read_network(failure.__cause__, words)
+            return _read_network(failure.__cause__)
         case telegram.TelegramServerError() | telegram.ClientDecodeError():
             return Ambiguous("the server answered with an error of its own")
-        case aiohttp.ClientError() | OSError() | asyncio.TimeoutError() | ProxyError():
-            return _read_network(failure, words)
-    return Rejected(words)
+        case telegram.AiogramError():
+            return Rejected(words)
+    return _read_network(failure)
 
 
-def _read_network(cause: BaseException | None, words: str) -> SendFailed:
+def _read_network(cause: BaseException | None) -> SendFailed:
     """Only what failed while connecting surely did not leave."""
-    before = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, ProxyError)
+    before = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, *PROXY)
     if isinstance(cause, before):
         return NotSent("Telegram is out of reach")
     return Ambiguous("the answer did not come")
@@ -87,6 +103,8 @@ def read_outage(failure: Exception) -> Unavailable:
             return Unavailable("another program polls with this token")
         case telegram.TelegramRetryAfter():
             return Unavailable(f"asked to wait {failure.retry_after} s")
-        case telegram.TelegramNetworkError() | aiohttp.ClientError() | OSError():
-            return Unavailable("out of reach: check TELEGRAM_API_URL and TELEGRAM_PROXY")
-    return Unavailable(f"{type(failure).__name__}")
+        case telegram.TelegramBadRequest():
+            return Unavailable(failure.message)
+        case telegram.TelegramServerError() | telegram.ClientDecodeError():
+            return Unavailable("the server answered with an error of its own")
+    return Unavailable("out of reach: check TELEGRAM_API_URL and TELEGRAM_PROXY")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bot.background import Background
 from bot.media import Media
-from bot.platforms.telegram.channel import Access, Commands, TelegramChannel
+from bot.platforms.telegram.channel import Access, TelegramChannel
+from bot.platforms.telegram.commands import Commands
 from bot.settings import Settings
 from handlers import commands
 from services.db import Database

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import html
+import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiogram.types import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     KeyboardButton,
     ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
 )
 
-from services.messaging.types import Attachment, Keyboard, Limits, Outbound
+from bot.platforms.telegram.files import fit
+from services.messaging.types import Attachment, Button, Keyboard, Limits, Outbound
 
-Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup
+Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove
 GROUPED = {"photo": "visual", "video": "visual", "document": "document", "audio": "audio"}
 NO_CAPTION = ("sticker", "video_note", "location", "contact")
 REPEATED = "↻ "
+HEADER_LIMIT = 256
+POINTER = "👆"  # the words of a message that has only buttons, for files that can carry none
 
 
 @dataclass(frozen=True)
@@ -31,36 +36,54 @@ class Post:
     attachments: tuple[Attachment, ...] = ()
     markup: Markup | None = None
 
+    def repeated(self) -> Post:
+        """With the mark of what may stand there already. `render` has kept room for it."""
+        if self.attachments and self.attachments[0].kind in NO_CAPTION:
+            return self
+        return replace(self, html=(REPEATED + self.html), text=(REPEATED + self.text))
+
 
 def render(message: Outbound, limits: Limits) -> list[Post]:
     """The posts in order. Words ride as a caption where they fit and no button needs a message
     of its own; otherwise they go first."""
-    words = message.text
-    header = (REPEATED if message.repeated else "") + message.header
-    if message.repeated and not message.header:
-        header, words = "", REPEATED + words
+    header = cut(message.header, HEADER_LIMIT)
+    words = message.text if message.text.strip() else ""
     markup = render_keyboard(message.keyboard)
-    groups = group(message.attachments, limits.album)
+    groups = group([fit(file) for file in message.attachments], limits.album)
+    lone = len(groups) == 1 and len(groups[0]) == 1
     whole = f"{header}\n{words}" if header and words else header or words
-    as_caption = (
+    as_caption = bool(
         groups
-        and units(whole) <= limits.caption
+        and whole
+        and units(REPEATED + whole) <= limits.caption
         and groups[0][0].kind not in NO_CAPTION
-        and (markup is None or (len(groups) == 1 and len(groups[0]) == 1))
+        and (markup is None or lone)
     )
     posts: list[Post] = []
     if whole and not as_caption:
-        chunks = split(words, limits.text - units(header) - 1) if words else [""]
-        for index, chunk in enumerate(chunks):
-            top = header if index == 0 else ""
-            last = index == len(chunks) - 1
-            posts.append(Post(*dress(top, chunk), markup=markup if last else None))
+        posts = render_words(header, words, limits, markup)
     for index, files in enumerate(groups):
-        first = index == 0 and as_caption
-        marked, bare = dress(header, words) if first else ("", "")
-        alone = len(groups) == 1 and (first or not whole)
-        posts.append(Post(marked, bare, files, markup if alone else None))
+        marked, bare = dress(header, words) if index == 0 and as_caption else ("", "")
+        carries = markup if lone and (as_caption or not whole) else None
+        posts.append(Post(marked, bare, files, carries))
+    if markup and posts and not whole and not lone:
+        posts.append(Post(POINTER, POINTER, (), markup))
     return posts
+
+
+def render_words(
+    header: str, words: str, limits: Limits, markup: Markup | None = None
+) -> list[Post]:
+    """As many posts as the text needs. The buttons stand under the last one."""
+    room = limits.text - units(REPEATED + header) - 1
+    chunks = split(words, room) if words else [""]
+    return [
+        Post(
+            *dress(header if index == 0 else "", chunk),
+            markup=markup if index == len(chunks) - 1 else None,
+        )
+        for index, chunk in enumerate(chunks)
+    ]
 
 
 def dress(header: str, text: str) -> tuple[str, str]:
@@ -72,23 +95,44 @@ def dress(header: str, text: str) -> tuple[str, str]:
 
 def units(text: str) -> int:
     """Telegram's measure of length: UTF-16 code units."""
-    return len(text.encode("utf-16-le")) // 2
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def cut(text: str, most: int) -> str:
+    """As much of the beginning as `most` units hold, with an ellipsis where something is left
+    out."""
+    return text if units(text) <= most else text[: _fitting(text, most - 1)].rstrip() + "…"
 
 
 def split(text: str, most: int) -> list[str]:
     """Cuts between paragraphs, else lines, else words, else anywhere, never inside a character."""
     chunks = []
     while units(text) > most:
-        window = text.encode("utf-16-le")[: most * 2].decode("utf-16-le", "ignore")
-        cut = len(window)
+        end = _fitting(text, most)
         for mark in ("\n\n", "\n", " "):
-            at = window.rfind(mark)
-            if at > cut // 2:
-                cut = at
+            at = text.rfind(mark, 0, end + 1)
+            if at > end // 2:
+                end = at
                 break
-        chunks.append(text[:cut].rstrip() or text[:cut])
-        text = text[cut:].lstrip()
-    return [*chunks, text] if text or not chunks else chunks
+        chunks.append(text[:end].rstrip())
+        text = text[end:].lstrip()
+    return [chunk for chunk in (*chunks, text) if chunk]
+
+
+def _fitting(text: str, most: int) -> int:
+    """How many letters fit into `most` units without tearing one from its accents or joiners."""
+    window = text.encode("utf-16-le", "surrogatepass")[: most * 2].decode("utf-16-le", "ignore")
+    end = len(window)
+    while end > 1 and end < len(text) and end > len(window) - 20 and _joined(text, end):
+        end -= 1
+    return end
+
+
+def _joined(text: str, at: int) -> bool:
+    """Whether the letter there belongs to the one before it."""
+    joiner = "\u200d"
+    extends = unicodedata.combining(text[at]) or text[at] in f"\ufe0f{joiner}"
+    return bool(extends) or "\U0001f3fb" <= text[at] <= "\U0001f3ff" or text[at - 1] == joiner
 
 
 def group(attachments: Sequence[Attachment], most: int) -> list[tuple[Attachment, ...]]:
@@ -106,33 +150,30 @@ def group(attachments: Sequence[Attachment], most: int) -> list[tuple[Attachment
 
 def render_keyboard(keyboard: Keyboard | None) -> Markup | None:
     """Standing buttons, and those that ask for a phone, live under the input field."""
-    if keyboard is None or not keyboard.rows:
+    if keyboard is None:
         return None
+    rows = [row for row in keyboard.rows if row]
+    if not rows:
+        return ReplyKeyboardRemove(remove_keyboard=True) if keyboard.standing else None
     if keyboard.standing or any(button.asks for button in keyboard.flat()):
         return ReplyKeyboardMarkup(
-            keyboard=[
-                [
-                    KeyboardButton(
-                        text=button.label,
-                        request_contact=button.asks == "contact" or None,
-                        request_location=button.asks == "location" or None,
-                    )
-                    for button in row
-                ]
-                for row in keyboard.rows
-            ],
+            keyboard=[[_standing(button) for button in row] for row in rows],
             resize_keyboard=True,
             is_persistent=keyboard.standing or None,
             one_time_keyboard=None if keyboard.standing else True,
         )
-    return InlineKeyboardMarkup(
-        inline_keyboard=[
-            [
-                InlineKeyboardButton(text=button.label, url=button.url)
-                if button.url
-                else InlineKeyboardButton(text=button.label, callback_data=button.action)
-                for button in row
-            ]
-            for row in keyboard.rows
-        ]
+    return InlineKeyboardMarkup(inline_keyboard=[[_inline(button) for button in r] for r in rows])
+
+
+def _standing(button: Button) -> KeyboardButton:
+    return KeyboardButton(
+        text=button.label,
+        request_contact=button.asks == "contact" or None,
+        request_location=button.asks == "location" or None,
     )
+
+
+def _inline(button: Button) -> InlineKeyboardButton:
+    if button.url:
+        return InlineKeyboardButton(text=button.label, url=button.url)
+    return InlineKeyboardButton(text=button.label, callback_data=button.action)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+import json
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -13,9 +14,15 @@ from services.tables import StoredFile
 NAME = "web"
 LONGEST = 20_000  # characters; far beyond what anyone types, short of what hurts
 
+Id = Annotated[int, Field(ge=0, le=2**62)]
+
 
 class BadFrame(Exception):
-    """Not of the protocol's shape."""
+    """Not of the protocol's shape. `key` is the frame's, where it had one."""
+
+    def __init__(self, key: str = "") -> None:
+        super().__init__(key)
+        self.key = key
 
 
 class Frame(BaseModel):
@@ -24,7 +31,7 @@ class Frame(BaseModel):
 
 class Hello(Frame):
     do: Literal["hello"]
-    after: int = Field(default=0, ge=0)
+    after: Id = 0
     start: str = Field(default="", max_length=64)
 
 
@@ -33,33 +40,51 @@ class Say(Frame):
     key: UUID
     text: str = ""
     files: tuple[str, ...] = Field(default=(), max_length=20)
-    reply_to: int | None = None
+    reply_to: Id | None = None
 
 
 class Press(Frame):
     do: Literal["press"] = "press"
     key: UUID
-    post: int = 0
+    post: Id = 0
     action: str = Field(min_length=1, max_length=64)
     label: str = Field(default="", max_length=200)
 
 
 class Seen(Frame):
     do: Literal["seen"]
-    upto: int = Field(ge=0, le=2**62)
+    upto: Id
 
 
 KINDS: dict[str, type[Frame]] = {"hello": Hello, "say": Say, "press": Press, "seen": Seen}
 
 
-def parse_frame(data: Any) -> Frame:
-    kind = KINDS.get(data.get("do", "")) if isinstance(data, dict) else None
-    if kind is None:
-        raise BadFrame
+def parse_frame(data: str) -> Frame:
     try:
-        return kind.model_validate(data)
-    except ValidationError as wrong:
-        raise BadFrame from wrong
+        raw = clean(json.loads(data))
+    except (ValueError, RecursionError):
+        raise BadFrame from None
+    if not isinstance(raw, dict):
+        raise BadFrame
+    kind = KINDS.get(str(raw.get("do")))
+    key = str(raw.get("key") or "")[:64]
+    if kind is None:
+        raise BadFrame(key)
+    try:
+        return kind.model_validate(raw)
+    except ValidationError:
+        raise BadFrame(key) from None
+
+
+def clean(value: Any) -> Any:
+    """PostgreSQL keeps no NUL in text, and half a surrogate is no text at all."""
+    if isinstance(value, str):
+        return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, dict):
+        return {str(name): clean(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [clean(each) for each in value]
+    return value
 
 
 def attach(file: StoredFile) -> Attachment:
@@ -74,8 +99,15 @@ def attach(file: StoredFile) -> Attachment:
     )
 
 
-def hear_say(frame: Say, address: Address, sender: Sender, post_id: int | None,
-             files: list[Attachment], *, private: bool) -> Inbound:  # fmt: skip
+def hear_say(
+    frame: Say,
+    address: Address,
+    sender: Sender,
+    files: list[Attachment],
+    *,
+    post_id: int | None = None,
+    private: bool = True,
+) -> Inbound:
     return Inbound(
         key=f"{address.chat}:{frame.key}",
         address=address,
@@ -89,7 +121,7 @@ def hear_say(frame: Say, address: Address, sender: Sender, post_id: int | None,
     )
 
 
-def hear_press(frame: Press, address: Address, sender: Sender, *, private: bool) -> Inbound:
+def hear_press(frame: Press, address: Address, sender: Sender, *, private: bool = True) -> Inbound:
     return Inbound(
         key=f"{address.chat}:{frame.key}",
         address=address,
@@ -100,10 +132,11 @@ def hear_press(frame: Press, address: Address, sender: Sender, *, private: bool)
     )
 
 
-def hear_start(start: str, address: Address, sender: Sender, key: str) -> Inbound:
-    """Opening the chat for the first time, or by a deep link, is a `/start`."""
+def hear_start(start: str, address: Address, sender: Sender) -> Inbound:
+    """Opening the chat for the first time, or by a deep link, is a `/start`. Once for each link:
+    on a site the same link comes with every page."""
     return Inbound(
-        key=f"{address.chat}:{key}",
+        key=f"{address.chat}:start {start}",
         address=address,
         sender=sender,
         text=f"/start {start}".strip(),

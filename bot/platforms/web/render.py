@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from services.messaging.types import Attachment, Outbound
 from services.tables import StoredFile, WebPost
+
+FILES_AT = "/chat/files"
 
 
 def render(message: Outbound, files: dict[str, StoredFile]) -> dict[str, Any]:
@@ -63,3 +66,7 @@ def show_post(post: WebPost, files_at: str) -> dict[str, Any]:
         "reply_to": post.reply_to,
         "edited": post.edited_at is not None,
     }
+
+
+def to_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

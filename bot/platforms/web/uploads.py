@@ -3,60 +3,63 @@
 from __future__ import annotations
 
 import logging
-import time
-from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import quote
 
 from aiohttp import BodyPartReader, web
 
 from bot.media import Media
+from bot.platforms.web.pace import Pace
 from services.db import Database
 from services.messaging.port import Rejected, Unavailable
 from services.messaging.types import Attachment, AttachmentKind
 from services.tables import StoredFile
+from services.work import Work
 
 log = logging.getLogger(__name__)
 
 LARGEST = 20 * 1024 * 1024
+READ_ON = 100 * 1024 * 1024  # so much of a file too large is read on: only then it hears the no
 AN_HOUR = 60  # uploads of one person
 PICTURES = {
     b"\xff\xd8\xff": "image/jpeg",
     b"\x89PNG\r\n\x1a\n": "image/png",
     b"GIF8": "image/gif",
 }
+PROPER = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+-]*")
+ACTIVE = re.compile(r"html|[+/]xml$|(java|ecma)script$")  # a browser may run these
 TOO_LARGE = "Файл больше 20 МБ. Пришлите, пожалуйста, поменьше."
 TOO_MANY = "Слишком много файлов подряд. Подождите немного."
 EMPTY = "Файл пустой."
 NO_FILE = "Файл не дошёл. Попробуйте ещё раз."
+NOT_NOW = "Файл сейчас не открыть."
 
 
 class Uploads:
     def __init__(self, db: Database, media: Media) -> None:
         self._db = db
         self._media = media
-        self._recent: dict[str, deque[float]] = defaultdict(deque)
+        self._pace = Pace(AN_HOUR, 3600)
 
     async def take(self, request: web.Request, owner: str, files_at: str) -> web.Response:
         """Keeps one file for `owner`; answers as the protocol says."""
-        if not self._allowed(owner):
+        if not self._pace.allows(owner):
             return refuse(429, TOO_MANY)
-        if not request.content_type.startswith("multipart/"):
+        try:
+            part = await find_file(request)
+            data = await read_whole(part) if part else b""
+        except ValueError:  # not the form it says it is
+            part = None
+        if part is None:
             return refuse(415, NO_FILE)
-        reader = await request.multipart()
-        part = await reader.next()
-        if not isinstance(part, BodyPartReader) or part.name != "file":
-            return refuse(415, NO_FILE)
-        data = bytearray()
-        while chunk := await part.read_chunk(64 * 1024):
-            data += chunk
-            if len(data) > LARGEST:
-                return refuse(413, TOO_LARGE)
+        if data is None:
+            return refuse(413, TOO_LARGE)
         if not data:
             return refuse(415, EMPTY)
-        kind, mime = recognise(bytes(data[:16]), part.headers.get("Content-Type", ""))
-        title = (part.filename or "")[-120:]
-        path = await self._media.store(bytes(data))
+        kind, mime = recognise(data[:16], part.headers.get("Content-Type", ""))
+        title = re.sub(r"[\x00-\x1f]", "", part.filename or "")[-120:]
+        path = await self._media.store(data)
         async with self._db.work() as work:
             attachment = Attachment(
                 kind=kind, channel="web", handle=path, title=title, mime=mime, size=len(data)
@@ -77,29 +80,65 @@ class Uploads:
             file = await work.attachments.find(request.match_info["id"])
         if file is None or not await allowed(file):
             raise web.HTTPNotFound
-        response = web.StreamResponse(headers=_headers(file))
-        prepared = False
         try:
-            async for chunk in self._media.stream(file):
-                if not prepared:
-                    await response.prepare(request)
-                    prepared = True
-                await response.write(chunk)
+            if file.path:  # in parts too: some browsers play nothing otherwise
+                return web.FileResponse(await self._media.stored(file), headers=headers_of(file))
+            return await self._pass_on(request, file)
         except (Rejected, Unavailable) as problem:
             log.info("file of %s is not to be had: %s", file.channel, problem)
-            if not prepared:
-                return refuse(502, "Файл сейчас не открыть.")
-        if not prepared:
-            return refuse(502, "Файл сейчас не открыть.")
+            return refuse(502, NOT_NOW)
+
+    async def _pass_on(self, request: web.Request, file: StoredFile) -> web.StreamResponse:
+        """From its messenger as it comes. What breaks off half way breaks off here too."""
+        response = web.StreamResponse(headers=headers_of(file))
+        try:
+            async for chunk in self._media.stream(file):
+                if not response.prepared:
+                    await response.prepare(request)
+                await response.write(chunk)
+        except (Rejected, Unavailable):
+            if not response.prepared:
+                raise
+            if request.transport is not None:
+                request.transport.abort()
+            return response
+        if not response.prepared:
+            raise Rejected("the file is empty")
         await response.write_eof()
         return response
 
-    def _allowed(self, owner: str) -> bool:
-        now, recent = time.monotonic(), self._recent[owner]
-        while recent and recent[0] < now - 3600:
-            recent.popleft()
-        recent.append(now)
-        return len(recent) <= AN_HOUR
+
+async def find_file(request: web.Request) -> BodyPartReader | None:
+    if not request.content_type.startswith("multipart/"):
+        return None
+    part = await (await request.multipart()).next()
+    return part if isinstance(part, BodyPartReader) and part.name == "file" else None
+
+
+async def read_whole(part: BodyPartReader) -> bytes | None:
+    """None for a file that is too large."""
+    data, size = bytearray(), 0
+    while chunk := await part.read_chunk(64 * 1024):
+        size += len(chunk)
+        if size <= LARGEST:
+            data += chunk
+        elif size > READ_ON:
+            break
+    return bytes(data) if size <= LARGEST else None
+
+
+async def keep_files(
+    work: Work, attachments: Sequence[Attachment], owner: str
+) -> dict[str, StoredFile]:
+    """A stored file for each attachment that has bytes, by its handle."""
+    return {a.handle: await work.attachments.keep(a, owner) for a in attachments if a.handle}
+
+
+async def own_files(work: Work, ids: Sequence[str], owner: str) -> list[StoredFile] | None:
+    """The files, if all are this person's own uploads."""
+    found = [await work.attachments.find(file_id) for file_id in ids]
+    files = [file for file in found if file is not None and file.owner == owner]
+    return files if len(files) == len(ids) else None
 
 
 def recognise(start: bytes, claimed: str) -> tuple[AttachmentKind, str]:
@@ -110,24 +149,29 @@ def recognise(start: bytes, claimed: str) -> tuple[AttachmentKind, str]:
     if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
         return "photo", "image/webp"
     mime = claimed.partition(";")[0].strip().lower()
+    if not PROPER.fullmatch(mime) or ACTIVE.search(mime):
+        return "document", "application/octet-stream"
     if mime in ("audio/webm", "audio/ogg", "audio/mp4"):
         return "voice", mime
     if mime.startswith("audio/"):
         return "audio", mime
     if mime.startswith("video/"):
         return "video", mime
-    return "document", mime if "/" in mime and "html" not in mime else "application/octet-stream"
+    return "document", mime
 
 
-def _headers(file: StoredFile) -> dict[str, str]:
+def headers_of(file: StoredFile) -> dict[str, str]:
+    """Shown in the page only what is no page itself, whatever it claims to be."""
     inline = file.kind in ("photo", "voice", "audio", "video", "video_note", "sticker")
-    mime = file.mime if inline and file.mime else "application/octet-stream"
-    if file.kind in ("video_note", "video") and not file.mime:
-        mime = "video/mp4"
+    usual = {"video": "video/mp4", "video_note": "video/mp4", "photo": "image/jpeg"}
+    mime = file.mime or usual.get(file.kind, "")
+    plays = mime.startswith(("image/", "audio/", "video/")) and not ACTIVE.search(mime)
+    inline = inline and plays
     name = quote(file.title or file.kind)
     return {
-        "Content-Type": mime,
+        "Content-Type": mime if inline else "application/octet-stream",
         "Content-Disposition": f"{'inline' if inline else 'attachment'}; filename*=UTF-8''{name}",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
         "Cache-Control": "private, max-age=3600",
         "X-Content-Type-Options": "nosniff",
     }

@@ -12,6 +12,8 @@ import { plural } from "./words.js";
 import { Wire } from "./wire.js";
 
 const SEEN = "domovoy.chat.seen";
+const MENU = "domovoy.chat.menu";
+const NARROW = matchMedia("(max-width: 699px)");
 const posts = new Map();
 const query = new URLSearchParams(location.search);
 let start = query.get("start") ?? "";
@@ -19,6 +21,7 @@ let seen = load(SEEN, 0);
 let title = document.title;
 let greeted = false;
 let acked = 0;
+let menuOver = 0; // the question that the menu was opened over
 
 const sorted = () => [...posts.values()].sort((one, other) => one.id - other.id);
 
@@ -130,10 +133,13 @@ function show() {
   composer?.changed();
 }
 
+/** On a phone the menu gives way to a question with buttons of its own; one tap shows it again. */
 function showStanding(all) {
   const post = all.findLast((one) => one.standing);
   const rows = post?.buttons ?? [];
-  const open = load("domovoy.chat.menu", true);
+  const newest = all.findLast((one) => one.by === "company");
+  const asking = newest && !newest.standing && newest.buttons.length > 0 && NARROW.matches;
+  const open = asking ? menuOver === newest.id : load(MENU, true);
   const sign = JSON.stringify([
     post?.id,
     rows,
@@ -141,6 +147,10 @@ function showStanding(all) {
   ]);
   $("menu").hidden = !rows.length;
   $("menu").setAttribute("aria-expanded", String(open));
+  $("menu").does = () => {
+    if (asking) menuOver = open ? 0 : newest.id;
+    else save(MENU, !open);
+  };
   $("standing").hidden = !rows.length || !open;
   if ($("standing").sign === sign) return;
   $("standing").sign = sign;
@@ -150,9 +160,10 @@ function showStanding(all) {
 }
 
 $("menu").addEventListener("click", () => {
-  save("domovoy.chat.menu", !load("domovoy.chat.menu", true));
+  $("menu").does();
   show();
 });
+NARROW.addEventListener("change", () => show());
 
 function showToEnd() {
   $("to-end").hidden = scroll.isDown();

@@ -48,7 +48,7 @@ export class Composer {
       this.changed();
     });
     this.field.addEventListener("keydown", (event) => this.key(event));
-    this.field.addEventListener("blur", () => setTimeout(() => this.hints.key({ key: "Escape" }), 150));
+    this.field.addEventListener("blur", () => setTimeout(() => this.left(), 150));
     $("mode-answer").addEventListener("click", () => this.write("answer"));
     $("mode-note").addEventListener("click", () => this.write("note"));
     $("attach").addEventListener("click", () => $("files").click());
@@ -59,6 +59,11 @@ export class Composer {
     });
     acceptFiles(document, (files) => this.thread && this.tray.add(files));
     $("quote-off").addEventListener("click", () => this.quote(null));
+  }
+
+  /** The list closes with the field, unless the cursor is back in it. */
+  left() {
+    if (document.activeElement !== this.field) this.hints.key({ key: "Escape" });
   }
 
   key(event) {
@@ -101,6 +106,14 @@ export class Composer {
     if (mode === "answer") this.field.value = this.field.value.replace(/^(\/\/|\/note\s)\s*/, "");
     this.changed();
     this.field.focus();
+  }
+
+  /** A command to be finished by hand, unless something stands in the field already. */
+  begin(text) {
+    if (!this.field.value.trim()) this.field.value = text;
+    this.field.focus();
+    this.hints.follow();
+    this.changed();
   }
 
   quote(id) {

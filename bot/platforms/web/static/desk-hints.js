@@ -1,17 +1,20 @@
-// The list of commands that opens on "/" in an empty field.
+// The list of commands that opens on "/" in an empty field, and of states after "/status ".
 
 import { $, el } from "./dom.js";
 
 const COMMANDS = [
-  ["/status", "сменить состояние заявки"],
-  ["/close", "закрыть заявку"],
-  ["/take", "взять себе"],
-  ["/assign", "назначить исполнителя"],
-  ["/answer", "готовый ответ"],
-  ["/who", "кто пишет: житель и его квартира"],
-  ["/history", "что было раньше"],
-  ["/note", "заметка для своих, житель не увидит"],
+  ["/status ", "состояние заявки: посмотреть или сменить"],
+  ["/close", "закрыть заявку или разговор"],
+  ["/who", "кто пишет и откуда"],
+  ["/note ", "заметка для своих, житель не увидит"],
   ["/help", "все команды"],
+];
+const STATES = [
+  ["/status принята", "взяли, занимаемся"],
+  ["/status в работе", "мастер работает"],
+  ["/status ждёт", "ждём ответа жителя"],
+  ["/status выполнена", "сделано, житель узнает"],
+  ["/status отклонена", "не наша работа, житель узнает"],
 ];
 
 export class Hints {
@@ -23,11 +26,18 @@ export class Hints {
     return this.found.length > 0;
   }
 
+  /** What stands in the field is a command already: Enter sends it. */
+  get whole() {
+    const words = this.field.value.trim();
+    return COMMANDS.some(([name]) => name.trim() === words) && words === this.found[this.at][0].trim();
+  }
+
   follow() {
     const text = this.field.value;
-    const typing = /^\/[a-z]*$/i.test(text) && text !== this.dismissed;
-    this.found = typing ? COMMANDS.filter(([name]) => name.startsWith(text.toLowerCase())) : [];
-    if (this.found.length === 1 && this.found[0][0] === text) this.found = [];
+    const choices = /^\/[a-z]*$/i.test(text) ? COMMANDS : /^\/status\s/i.test(text) ? STATES : [];
+    this.found =
+      text === this.dismissed ? [] : choices.filter(([name]) => name.startsWith(text.toLowerCase()));
+    if (this.found.length === 1 && this.found[0][0].trim() === text) this.found = [];
     if (text !== this.dismissed) this.dismissed = "";
     this.at = 0;
     this.show();
@@ -38,8 +48,7 @@ export class Hints {
     if (!this.open) return false;
     if (event.key === "ArrowDown") this.at = (this.at + 1) % this.found.length;
     else if (event.key === "ArrowUp") this.at = (this.at + this.found.length - 1) % this.found.length;
-    else if (event.key === "Tab" || (event.key === "Enter" && this.field.value !== this.found[this.at][0]))
-      this.pick(this.at);
+    else if (event.key === "Tab" || (event.key === "Enter" && !this.whole)) this.pick(this.at);
     else if (event.key === "Escape") {
       this.dismissed = this.field.value;
       this.found = [];
@@ -49,8 +58,9 @@ export class Hints {
   }
 
   pick(at) {
-    this.field.value = `${this.found[at][0]} `;
-    this.found = [];
+    this.field.value = this.found[at][0];
+    this.field.focus();
+    this.follow();
     this.chosen();
   }
 

@@ -55,7 +55,10 @@ async function begin() {
   try {
     me = await api.me();
   } catch (trouble) {
-    if (trouble instanceof api.Refusal && trouble.status === 401) return;
+    if (trouble instanceof api.Refusal && trouble.status === 401) {
+      if (location.search === "?refused") signIn("Эта ссылка уже использована или устарела. Нужна новая.");
+      return;
+    }
     setTimeout(begin, 3000);
     $("desk").hidden = false;
     connection(false);
@@ -219,7 +222,7 @@ $("do-close").addEventListener("click", () => {
   askToClose(!$("do-close").classList.contains("sure"));
 });
 $("do-close").addEventListener("blur", () => askToClose(false));
-$("do-status").addEventListener("click", () => command("/status"));
+$("do-status").addEventListener("click", () => composer.begin("/status "));
 $("back").addEventListener("click", () => (location.hash = ""));
 $("show-card").addEventListener("click", () => card($("show-card").getAttribute("aria-expanded") !== "true"));
 $("hide-card").addEventListener("click", () => card(false));

@@ -47,7 +47,8 @@ export function keepDown(scroller, content, changed = () => {}) {
   const set = (now) => now !== down && changed((down = now));
   const atEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 60;
   const toEnd = () => {
-    scroller.scrollTop = last = scroller.scrollHeight;
+    scroller.scrollTop = scroller.scrollHeight;
+    last = scroller.scrollTop; // what the browser made of it; more may come before it tells us
     set(true);
   };
   scroller.addEventListener(

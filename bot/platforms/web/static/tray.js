@@ -4,6 +4,8 @@ import { el, sync } from "./dom.js";
 import { icon } from "./icons.js";
 import { bytes } from "./words.js";
 
+const LARGEST = 20 * 1024 * 1024;
+
 export class Tray {
   /** `root` shows the files; `changed()` follows each change; `tell(words)` speaks of trouble. */
   constructor({ root, endpoint, changed, tell, expired = () => {} }) {
@@ -34,7 +36,8 @@ export class Tray {
         refused: false,
       };
       this.items.push(item);
-      this.upload(item);
+      if (source.size > LARGEST) this.failed(item, "Больше 20 МБ — не поместится", true);
+      else this.upload(item);
     }
     this.show();
   }

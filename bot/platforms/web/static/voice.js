@@ -2,7 +2,13 @@
 
 export const canRecord = () => Boolean(window.MediaRecorder && navigator.mediaDevices?.getUserMedia);
 
-const TYPES = ["audio/webm;codecs=opus", "audio/ogg;codecs=opus", "audio/mp4"];
+// what messengers play as a voice message comes first
+const TYPES = [
+  "audio/ogg;codecs=opus",
+  "audio/mp4;codecs=mp4a.40.2",
+  "audio/webm;codecs=opus",
+  "audio/mp4",
+];
 const LONGEST = 5 * 60;
 
 export class Voice {

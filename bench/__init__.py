@@ -1,0 +1,1 @@
+"""Benchmarks: `python -m bench` prints what was measured beside what is promised."""

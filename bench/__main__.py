@@ -1,0 +1,194 @@
+"""`python -m bench [start] [latency] [kill]`: all of them by default, or those that are named."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot import postgres
+from services.db import migrate
+from tests.support.conversation import file_request
+from tests.support.killing import kill_during
+from tests.support.program import Program
+from tests.support.telegram import TelegramStandIn
+
+PEOPLE = 30
+BUSY_FOR = 20.0  # seconds
+STANDIN_DELAY = 0.05  # seconds a call takes there; half of it before it is accepted
+IDLE_FOR = 5.0  # seconds before memory is read
+
+
+@dataclass(frozen=True)
+class Figure:
+    """`bar` is the most that is allowed."""
+
+    name: str
+    measured: float
+    bar: float
+    unit: str
+
+    @property
+    def ok(self) -> bool:
+        return self.measured <= self.bar
+
+    def __str__(self) -> str:
+        digits = 2 if self.unit == "s" else 0
+        measured, bar = f"{self.measured:.{digits}f}", f"{self.bar:g}"
+        unit = f" {self.unit}".rstrip()
+        verdict = "yes" if self.ok else "**no**"
+        return f"| {self.name} | {measured}{unit} | ≤ {bar}{unit} | {verdict} |"
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """On a real disk, open to the account that runs PostgreSQL."""
+    with tempfile.TemporaryDirectory(prefix="domovoy-bench-", dir="/var/tmp") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@asynccontextmanager
+async def telegram(delay: float = 0.0) -> AsyncIterator[tuple[TelegramStandIn, dict[str, object]]]:
+    """A stand-in, and the settings that lead to it."""
+    async with TelegramStandIn(privacy=False, delay=delay) as tg:
+        room = tg.forum()
+        yield tg, {
+            "TELEGRAM_TOKEN": tg.token,
+            "TELEGRAM_API_URL": tg.url,
+            "TELEGRAM_STAFF_CHAT": room.id,
+            "LOG_LEVEL": "warning",
+        }
+
+
+async def measure_start() -> list[Figure]:
+    """From a data folder that does not exist yet, and once more over the same folder."""
+    figures = []
+    with folder() as place:
+        for name in ("first start", "start"):
+            async with Program(place) as program:
+                begun = time.perf_counter()
+                await program.start()
+                await program.works()
+                took = time.perf_counter() - begun
+                await asyncio.sleep(IDLE_FOR)
+                memory = resident_memory(program.pid)
+                figures.append(Figure(f"{name} to /health 200, web alone", took, 6, "s"))
+                await program.stop()
+        figures.append(Figure("idle memory, web alone", memory, 120, "MB"))
+    with folder() as place:
+        async with telegram() as (_, settings), Program(place, **settings) as program:
+            begun = time.perf_counter()
+            await program.start()
+            await program.works("telegram")
+            took = time.perf_counter() - begun
+            await asyncio.sleep(IDLE_FOR)
+            memory = resident_memory(program.pid)
+            await program.stop()
+    return [
+        *figures,
+        Figure("first start to Telegram up", took, 12, "s"),
+        Figure("idle memory, with Telegram", memory, 230, "MB"),
+    ]
+
+
+def resident_memory(pid: int) -> float:
+    """Of the Python process alone, in megabytes."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    raise RuntimeError("no VmRSS")
+
+
+async def measure_latency() -> list[Figure]:
+    """Whole dialogues with the limits of the real messenger and a database that commits to disk.
+    People think for a second and more between two words."""
+    chance = random.Random(1)
+
+    async def think() -> None:
+        await asyncio.sleep(chance.uniform(1.0, 2.0))
+
+    with folder() as place:
+        async with telegram(STANDIN_DELAY) as (tg, settings), Program(place, **settings) as program:
+            await program.start()
+            await program.works("telegram")
+            end = time.monotonic() + BUSY_FOR
+
+            async def person(first: int) -> None:
+                await asyncio.sleep(chance.uniform(0, 2))
+                number = first
+                while time.monotonic() < end:
+                    await file_request(tg, number, 30, think)
+                    number += PEOPLE
+
+            await asyncio.gather(*(person(number) for number in range(PEOPLE)))
+            beyond = [each - STANDIN_DELAY / 2 for each in tg.timings.replies()]
+            await program.stop()
+    cuts = statistics.quantiles(beyond, n=100)
+    print(
+        f"{len(beyond)} replies: median {cuts[49] * 1000:.0f} ms, p95 {cuts[94] * 1000:.0f} ms, "
+        f"worst {max(beyond) * 1000:.0f} ms",
+        file=sys.stderr,
+    )
+    return [Figure("update handed over to first reply, p95", cuts[94] * 1000, 150, "ms")]
+
+
+async def measure_kill(conversations: int = 200, kills: int = 20) -> list[Figure]:
+    with folder() as place:
+        server = await postgres.start(place / "data")  # outlives the program, as a real one does
+        try:
+            await migrate(server.url)
+            seed = random.SystemRandom().randrange(10**6)
+            print(f"seed {seed}", file=sys.stderr)
+            damage = await kill_during(
+                server.url, place, conversations=conversations, kills=kills, seed=seed
+            )
+        finally:
+            await server.stop()
+    print(damage, file=sys.stderr)
+    name = f"kill -9 {kills} times in {conversations} conversations"
+    return [
+        Figure(f"{name}: lost", damage.lost, 0, ""),
+        Figure(f"{name}: double tickets", damage.double_tickets, 0, ""),
+        Figure(f"{name}: double messages of one conversation by one kill", damage.most_in_one, 1, ""),
+    ]
+
+
+MEASURES: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
+    "start": measure_start,
+    "latency": measure_latency,
+    "kill": measure_kill,
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("what", nargs="*", choices=[[], *MEASURES], help="all when none is named")
+    chosen = parser.parse_args().what or list(MEASURES)
+    os.environ.pop("DATABASE_URL", None)
+    figures: list[Figure] = []
+    for name in chosen:
+        print(f"measuring {name}…", file=sys.stderr)
+        figures += asyncio.run(measure(MEASURES[name]))
+    print("| figure | measured | bar | ok |")
+    print("|---|---|---|---|")
+    for figure in figures:
+        print(figure)
+    return 0 if all(figure.ok for figure in figures) else 1
+
+
+async def measure(what: Callable[[], Awaitable[list[Figure]]]) -> list[Figure]:
+    return await what()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

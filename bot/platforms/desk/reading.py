@@ -1,0 +1,74 @@
+"""What the desk shows on request: the member, the list of threads, a thread, its files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.platforms.desk.render import FILES_AT, NAME, show_card, show_line, show_message
+from bot.platforms.web.render import show_post
+from bot.platforms.web.uploads import keep_files
+from services.db import Database
+from services.desk import PAGE
+from services.messaging.types import Attachment
+from services.staff import as_member
+from services.tables import Member, StoredFile
+
+
+class Reading:
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def me(self, member: Member) -> dict[str, Any]:
+        viewer = as_member(member)
+        async with self._db.work() as work:
+            company = await work.company.profile()
+            rooms = [room for room in await work.rooms.every() if viewer.works_in(room)]
+        return {
+            "member": {"name": member.name, "role": member.role, "title": member.title},
+            "rooms": [{"code": room.code, "title": room.title} for room in rooms],
+            "company": {"name": company.name},
+        }
+
+    async def threads(self, member: Member, query: Mapping[str, str]) -> dict[str, Any]:
+        """Raises `ValueError` for a `before` that is no moment."""
+        before = datetime.fromisoformat(query["before"]) if query.get("before") else None
+        if before is not None and before.tzinfo is None:
+            raise ValueError
+        async with self._db.work() as work:
+            lines = await work.desk.threads(
+                as_member(member),
+                room=query.get("room", "").replace("\x00", ""),
+                state="closed" if query.get("state") == "closed" else "open",
+                before=before,
+            )
+        return {"threads": [show_line(line) for line in lines], "more": len(lines) >= PAGE}
+
+    async def thread(self, member: Member, ident: int) -> dict[str, Any]:
+        """Raises `NotYours`."""
+        viewer = as_member(member)
+        async with self._db.work() as work:
+            thread = await work.threads.get(viewer, ident)
+            lines = await work.desk.threads(viewer, thread_id=ident)
+            messages = await work.threads.messages(viewer, ident)
+            place = await work.people.place_of_thread(viewer, thread)
+            delivered = await work.desk.deliveries([m.id for m in messages if m.by == "member"])
+            attachments = [Attachment.model_validate(a) for m in messages for a in m.attachments]
+            files = await keep_files(work, attachments, "")
+            said = await work.posts.history(NAME, str(member.id), topic=str(ident), most=20)
+            ticket = lines[0].ticket
+            due = await work.company.local(ticket.due_at) if ticket else None
+            card = show_card(lines[0], place, due, await work.company.local(work.now))
+        return {
+            "thread": show_line(lines[0]),
+            "card": card,
+            "messages": [show_message(m, files, delivered.get(m.id)) for m in messages],
+            "said": [show_post(post, FILES_AT) for post in said],
+        }
+
+    async def may_see(self, member: Member, file: StoredFile) -> bool:
+        if file.owner == f"member:{member.id}":
+            return True
+        async with self._db.work() as work:
+            return await work.desk.shows_file(as_member(member), file)

@@ -1,0 +1,43 @@
+"""The menu, phones and help."""
+
+from __future__ import annotations
+
+from handlers.dialogue.turn import Turn
+from handlers.resident import texts
+from handlers.resident.consent import ask_consent, button, consented
+from services.messaging.types import Button
+
+
+async def show_menu(turn: Turn, words: str = "") -> None:
+    """The buttons that stand under the input field; `words` go before the usual ones."""
+    consent = await consented(turn)
+    if consent is None:
+        await ask_consent(turn)
+        return
+    turn.leave()
+    usual = texts.MENU if consent else texts.MENU_SHORT
+    text = f"{words}\n\n{usual}" if words else usual
+    await turn.say(text, full_menu() if consent else short_menu(), standing=True)
+
+
+def full_menu() -> list[list[Button]]:
+    return [
+        [button(texts.NEW, "menu/new"), button(texts.MINE, "menu/mine")],
+        [button(texts.DISPATCHER, "menu/dispatcher"), button(texts.SETTINGS, "menu/settings")],
+    ]
+
+
+def short_menu() -> list[list[Button]]:
+    """For those who gave no consent."""
+    return [
+        [button(texts.COMMON, "menu/common"), button(texts.MINE, "menu/mine")],
+        [button(texts.PHONES, "menu/phones"), button(texts.AGREE, "consent/yes")],
+    ]
+
+
+async def show_phones(turn: Turn) -> None:
+    await turn.say(texts.phones(await turn.work.company.profile()))
+
+
+async def help_out(turn: Turn) -> None:
+    await turn.say(texts.help_text(await turn.work.company.profile()))

@@ -1,0 +1,59 @@
+"""Each conversation is told once and runs in every messenger, and, where staff take part, in
+every kind of staff room. `needs("edits")`: only where a messenger has them; `only("telegram")`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.support.drivers.telegram import InTelegram
+from tests.support.drivers.web import OnSite
+from tests.support.people import Member, Resident
+from tests.support.world import World, open_world
+
+CHANNELS = {driver.name: driver.can for driver in (InTelegram, OnSite)}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "world" not in metafunc.fixturenames:
+        return
+    needs = {name for mark in metafunc.definition.iter_markers("needs") for name in mark.args}
+    only = {name for mark in metafunc.definition.iter_markers("only") for name in mark.args}
+    channels = [c for c, can in CHANNELS.items() if needs <= can and (not only or c in only)]
+    rooms = [name for mark in metafunc.definition.iter_markers("rooms") for name in mark.args]
+    if not rooms:
+        rooms = ["forum", "desk"] if "member" in metafunc.fixturenames else ["desk"]
+    metafunc.parametrize(
+        ("channel", "room"), [(channel, room) for channel in channels for room in rooms]
+    )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hasty_farewells() -> None:
+    """aiogram waits a quarter of a second for TLS to say goodbye; there is none here."""
+    from aiogram.client.session.aiohttp import AiohttpSession
+
+    async def close(self: AiohttpSession) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    AiohttpSession.close = close  # type: ignore[method-assign]
+
+
+@pytest_asyncio.fixture
+async def world(database_url: str, tmp_path: Path, channel: str, room: str) -> AsyncIterator[World]:
+    async with open_world(database_url, tmp_path, channel, room) as world:
+        yield world
+
+
+@pytest_asyncio.fixture
+async def resident(world: World) -> Resident:
+    return world.resident()
+
+
+@pytest_asyncio.fixture
+async def member(world: World) -> Member:
+    return await world.member("anna")

@@ -1,0 +1,125 @@
+"""SIGTERM, SIGINT, and the second process that stands by."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.settings import telegram_settings
+from tests.support.conversation import press
+from tests.support.database import connect
+from tests.support.program import Program
+from tests.support.telegram import TelegramStandIn
+
+pytestmark = pytest.mark.slow
+
+
+async def test_sigterm_settles_what_is_in_flight(
+    tg: TelegramStandIn, database_url: str, tmp_path: Path
+) -> None:
+    settings = telegram_settings(tg, tg.forum())
+    async with Program(tmp_path, DATABASE_URL=database_url, **settings) as program:
+        await program.start()
+        await program.works("telegram")
+        tg.faults.next("sendMessage", kind="slow", delay=3)
+        who = tg.user("Мария")
+        await who.starts("dvor-1-1")
+        await tg.wait(lambda: tg.stats.calls["sendMessage"], 10)
+        start = time.monotonic()
+        assert await program.stop(10) == 0
+        assert time.monotonic() - start < 10
+    connection = await connect(database_url)
+    try:
+        states = [
+            row["state"] for row in await connection.fetch("SELECT state FROM outbox ORDER BY id")
+        ]
+    finally:
+        await connection.close()
+    assert states[0] == "sent"
+    assert "sending" not in states
+    assert "Traceback" not in program.stderr.read_text()
+
+
+async def test_sigterm_does_not_wait_for_an_answer_that_never_comes(
+    tg: TelegramStandIn, database_url: str, tmp_path: Path
+) -> None:
+    settings = telegram_settings(tg, tg.forum())
+    async with Program(tmp_path, DATABASE_URL=database_url, **settings) as program:
+        await program.start()
+        await program.works("telegram")
+        tg.faults.next("sendMessage", kind="hang")
+        who = tg.user("Мария")
+        await who.starts("dvor-1-1")
+        await tg.wait(lambda: tg.stats.calls["sendMessage"], 10)
+        start = time.monotonic()
+        assert await program.stop(10) == 0
+        assert time.monotonic() - start < 10
+        # The next one says it, once more.
+        await program.start()
+        await who.hears("Здравствуйте", 20)
+        await who.hears("Согласны", 20)
+        assert await program.stop() == 0
+
+
+@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("after", [0.3, 1.2])
+async def test_a_signal_during_the_start_ends_it_in_order(
+    tmp_path: Path, signum: signal.Signals, after: float
+) -> None:
+    """The embedded database is not left behind."""
+    tmp_path.chmod(0o755)
+    for parent in tmp_path.parents[:2]:
+        parent.chmod(0o755)
+    async with Program(tmp_path) as program:
+        await program.start()
+        await asyncio.sleep(after)
+        assert program.process is not None
+        if program.process.returncode is None:
+            program.process.send_signal(signum)
+        code, stderr = await program.ends(20)
+    assert code in (0, 130, -signum), stderr
+    assert "Traceback" not in stderr or code == -signum
+    cluster = tmp_path / "data" / "postgres" / "cluster"
+    assert not (cluster / "postmaster.pid").exists()
+
+
+async def test_a_second_process_takes_over_within_seconds_of_a_kill(
+    tg: TelegramStandIn, database_url: str, tmp_path: Path
+) -> None:
+    settings = telegram_settings(tg, tg.forum()) | {"DATABASE_URL": database_url}
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    async with (
+        Program(tmp_path / "a", **settings) as first,
+        Program(tmp_path / "b", **settings) as second,
+    ):
+        await first.start()
+        await first.works("telegram")
+        await second.start()
+        await second.works("telegram", "standby")
+        assert (await second.health())[0] == 200
+        who = tg.user("Мария")
+        await who.starts("dvor-1-1")
+        asked = await who.hears("Согласны", 10)
+        await first.kill()
+        start = time.monotonic()
+        press(who, asked, "Согласен")
+        await who.hears("номер квартиры", 10)
+        assert time.monotonic() - start < 5
+        await second.works("telegram", "up")
+        # The first one comes back and stands by.
+        await first.start()
+        await first.works("telegram", "standby")
+        await who.says("12")
+        await who.hears("обращаться", 10)
+        assert await second.stop() == 0
+        await first.works("telegram", "up", 10)
+        await who.says("Мария")
+        await who.hears("телефон", 10)
+        assert await first.stop() == 0
+    assert sum("номер квартиры" in each.text for each in who.chat.heard()) == 1
+    assert "another program polls" not in second.stderr.read_text()

@@ -1,0 +1,172 @@
+"""A world for conversations: the whole program over real HTTP, the people in it, and a clock."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from bot.app import App
+from services.company.apply import Messengers, apply_declaration
+from services.company.reading import read_declaration
+from services.tables import AuditRecord, Member as MemberRow
+from tests.support import running
+from tests.support.clock import MovingClock
+from tests.support.drivers import ResidentDriver
+from tests.support.drivers.desk import AtDesk
+from tests.support.drivers.telegram import InGroup, InTelegram, heard
+from tests.support.drivers.web import OnSite
+from tests.support.people import Member, Resident
+from tests.support.telegram import Group, TelegramStandIn
+
+COMPANY = Path(__file__).parents[1] / "conversations" / "company.yaml"
+ACCOUNTS = {"olga": 501, "anna": 502, "petr": 503}
+
+
+class World:
+    """`channel` is where residents write, `room` where staff sit: forum, group or desk."""
+
+    def __init__(
+        self,
+        app: App,
+        clock: MovingClock,
+        channel: str,
+        tg: TelegramStandIn | None,
+        group: Group | None,
+        closing: AsyncExitStack,
+    ) -> None:
+        self.app = app
+        self.clock = clock
+        self.channel = channel
+        self.tg = tg
+        self.group = group
+        self._closing = closing
+
+    # People.
+
+    def resident(self, name: str = "Мария", channel: str = "") -> Resident:
+        channel = channel or self.channel
+        driver: ResidentDriver
+        if channel == "telegram":
+            assert self.tg is not None
+            driver = InTelegram(self.tg, name)
+        else:
+            driver = OnSite(self.app.address)
+        self._closing.push_async_callback(driver.close)
+        return Resident(driver, self.settled)
+
+    async def member(self, code: str = "anna", *, at_desk: bool = False) -> Member:
+        """One of the company file, in the room of their own or, with `at_desk`, in a browser."""
+        if self.group is None or at_desk:
+            return Member(await self.desk(code), self.settled)
+        assert self.tg is not None
+        user = self.tg.user(code.capitalize(), ACCOUNTS[code])
+        return Member(InGroup(self.tg, self.group, user, admin=code == "olga"), self.settled)
+
+    async def desk(self, code: str) -> AtDesk:
+        async with self.app.db.work() as work:
+            member = await work.session.scalar(select(MemberRow).where(MemberRow.code == code))
+            assert member is not None
+            token = await work.staff.make_sign_in_link(member.id)
+        driver = await AtDesk.sign_in(self.app.address, token, member.name)
+        self._closing.push_async_callback(driver.close)
+        return driver
+
+    # Time.
+
+    async def waits(self, **by: float) -> None:
+        """Time passes, once all is done: `await world.waits(hours=2)`."""
+        await self.settled()
+        self.clock.move(**by)
+        self.app.bells.ring("inbox")
+
+    async def settled(self) -> None:
+        """Until everything said was heard, handled and delivered."""
+        async with asyncio.timeout(20):
+            while True:
+                if self.tg is not None:
+                    await heard(self.tg)
+                await self._let_albums_settle()
+                await running.settled(self.app)
+                if self.tg is None or not self.tg.updates.pending:
+                    return
+
+    async def _let_albums_settle(self) -> None:
+        """An album is ready a second after its last part; nobody here waits for it."""
+        async with self.app.db.work() as work:
+            wait = await work.inbox.next_ready_in()
+        if wait is not None and 0 < wait <= 1:
+            self.clock.move(seconds=wait)
+            self.app.bells.ring("inbox")
+
+    # The company.
+
+    async def changes_company(self, change: Any) -> None:
+        """`change` gets the company file's text and returns the new one, which is applied."""
+        path = self.app.settings.data_dir / "company.yaml"
+        path.write_text(change(COMPANY.read_text()))
+        async with self.app.db.work() as work:
+            chat = str(self.group.id) if self.group else ""
+            messengers = Messengers(telegram=self.tg is not None, staff_chat=chat)
+            await apply_declaration(work, read_declaration(path), messengers)
+
+    async def audit(self, what: str) -> list[AuditRecord]:
+        await self.settled()
+        async with self.app.db.session() as session:
+            found = await session.scalars(
+                select(AuditRecord).where(AuditRecord.what == what).order_by(AuditRecord.id)
+            )
+            return list(found)
+
+    async def count(self, table: type[Any]) -> int:
+        async with self.app.db.session() as session:
+            return len(list(await session.scalars(select(table))))
+
+
+class Faults(logging.Handler):
+    """Nothing that nobody foresaw may happen in a conversation."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.found: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.found.append(record.getMessage())
+
+
+@asynccontextmanager
+async def open_world(
+    database_url: str, folder: Path, channel: str, room: str, company: Path = COMPANY
+) -> AsyncIterator[World]:
+    clock, faults = MovingClock(), Faults()
+    log = logging.getLogger("faults")
+    log.addHandler(faults)
+    try:
+        async with AsyncExitStack() as stack:
+            tg, group, chat = None, None, None
+            if channel == "telegram" or room in ("forum", "group"):
+                tg = await stack.enter_async_context(TelegramStandIn())
+                if room in ("forum", "group"):
+                    group = tg.group(forum=room == "forum")
+                    chat = group.id
+            app = await stack.enter_async_context(
+                running.running_app(
+                    database_url,
+                    folder,
+                    telegram=tg,
+                    company=company,
+                    clock=clock,
+                    telegram_staff_chat=chat,
+                )
+            )
+            people = await stack.enter_async_context(AsyncExitStack())
+            yield World(app, clock, channel, tg, group, people)
+            assert tg is None or tg.malformed == []
+    finally:
+        log.removeHandler(faults)
+    assert faults.found == []
