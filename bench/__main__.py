@@ -62,12 +62,15 @@ async def telegram(delay: float = 0.0) -> AsyncIterator[tuple[TelegramStandIn, d
     """A stand-in, and the settings that lead to it."""
     async with TelegramStandIn(privacy=False, delay=delay) as tg:
         room = tg.forum()
-        yield tg, {
-            "TELEGRAM_TOKEN": tg.token,
-            "TELEGRAM_API_URL": tg.url,
-            "TELEGRAM_STAFF_CHAT": room.id,
-            "LOG_LEVEL": "warning",
-        }
+        yield (
+            tg,
+            {
+                "TELEGRAM_TOKEN": tg.token,
+                "TELEGRAM_API_URL": tg.url,
+                "TELEGRAM_STAFF_CHAT": room.id,
+                "LOG_LEVEL": "warning",
+            },
+        )
 
 
 async def measure_start() -> list[Figure]:
@@ -159,7 +162,9 @@ async def measure_kill(conversations: int = 200, kills: int = 20) -> list[Figure
     return [
         Figure(f"{name}: lost", damage.lost, 0, ""),
         Figure(f"{name}: double tickets", damage.double_tickets, 0, ""),
-        Figure(f"{name}: double messages of one conversation by one kill", damage.most_in_one, 1, ""),
+        Figure(
+            f"{name}: double messages of one conversation by one kill", damage.most_in_one, 1, ""
+        ),
     ]
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
 import tempfile
-from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 from aiohttp import web
@@ -17,7 +18,7 @@ from bot.carrying import Carrying
 from bot.http import make_http
 from bot.media import Media
 from bot.metrics import Metrics
-from bot.platforms import Routes, make_desk, make_telegram, make_web
+from bot.platforms import Answers, Routes, Wiring, make_desk, make_web, messengers_of
 from bot.platforms.web.pages import Doorkeeper
 from bot.settings import Settings
 from bot.state import State
@@ -27,9 +28,9 @@ from services.clock import Clock
 from services.company.apply import Change, Messengers, apply_declaration
 from services.company.reading import read_declaration
 from services.db import Database, migrate
+from services.faults import log_fault
 from services.messaging.handling import Handling
 from services.messaging.port import Channel
-from services.messaging.types import Limits
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +64,7 @@ class App:
         self._limits_factor = limits_factor
         self._own_process = own_process
         self._runner: web.AppRunner | None = None
-        self._webhook: Callable[[web.Request], Awaitable[web.StreamResponse]] | None = None
+        self._webhooks: dict[str, Answers] = {}
         self._carrying = Carrying(
             self.db, self.bells, self.metrics, self.state, notices.tell_settled
         )
@@ -75,17 +76,16 @@ class App:
         await migrate(self.db.url)
         await self.apply_company_file(self.settings.company_file)
         self._make_browser_channels()
+        self._messengers = messengers_of(self.settings)
+        for name in self._messengers:
+            self.state.set(name, "starting")
         await self._open_port()
         self.background.keep("bells", self.bells.listen)
         handling = Handling(self.db, self.bells, handlers.handle, notices.tell_fault, self.metrics)
         self.background.keep("handling", handling.run)
         for channel in list(self.channels.values()):
             self._carry(channel)
-        if self.settings.telegram_on:
-            self.state.set("telegram", "starting")
-            self.background.start("load telegram", self._add_telegram())
-        else:
-            self._loaded()
+        self.background.start("load messengers", self._add_messengers())
 
     def _check_data_dir(self) -> None:
         folder = self.settings.files_dir
@@ -137,18 +137,24 @@ class App:
             self.channels["web"] = make_web(self.db, self.bells, self.media, door)
         self.channels["desk"] = make_desk(self.db, self.bells, self.media, door)
 
-    async def _add_telegram(self) -> None:
-        """Three seconds of imports must not keep the site waiting."""
-        try:
-            make = await asyncio.to_thread(make_telegram)
-            limits = Limits().scaled(self._limits_factor)
-            channel = make(self.settings, self.db, self.media, self.background, limits)
-        except Exception:
-            self.state.set("telegram", "down", "could not be loaded, see the log")
-            raise
-        self.channels["telegram"] = channel
-        self._webhook = channel.webhook(self._carrying.hear_for(channel.name))
-        self._carry(channel)
+    async def _add_messengers(self) -> None:
+        """Seconds of imports must not keep the site waiting, nor one messenger another."""
+        for name, load in self._messengers.items():
+            try:
+                make = await asyncio.to_thread(load)
+                channel = make(
+                    Wiring(
+                        self.settings, self.db, self.bells, self.media, self.background,
+                        self._limits_factor,
+                    )
+                )  # fmt: skip
+            except Exception as failure:  # noqa: BLE001 (the others must come up)
+                log_fault(failure, "loading %s", name)
+                self.state.set(name, "down", "could not be loaded, see the log")
+                continue
+            self.channels[name] = channel
+            self._webhooks[name] = channel.webhook(self._carrying.hear_for(name))
+            self._carry(channel)
         self._loaded()
 
     def _loaded(self) -> None:
@@ -168,8 +174,8 @@ class App:
         for channel in self.channels.values():
             if isinstance(channel, Routes):
                 routes += channel.routes(self._carrying.hear_for(channel.name))
-        if self.settings.telegram_on and self.settings.telegram_transport == "webhook":
-            routes.append(web.post("/telegram", self._receive_webhook))
+        for name in self.settings.webhooks:
+            routes.append(web.post(f"/{name}", partial(self._receive_webhook, name)))
         http = make_http(
             self.db,
             self.metrics,
@@ -183,19 +189,20 @@ class App:
         try:
             await web.TCPSite(self._runner, host, port).start()
         except OSError as taken:
+            reason = os.strerror(taken.errno) if taken.errno else str(taken)
             raise CannotStart(
-                f"HTTP_PORT: {host}:{port} cannot be opened ({taken.strerror}), "
+                f"HTTP_PORT: {host}:{port} cannot be opened ({reason}), "
                 "stop what listens there or set another HTTP_PORT"
             ) from None
         bound = self._runner.addresses[0]
         self.address = f"http://{bound[0]}:{bound[1]}"
         self.db.base_url = self.base_url
 
-    async def _receive_webhook(self, request: web.Request) -> web.StreamResponse:
+    async def _receive_webhook(self, name: str, request: web.Request) -> web.StreamResponse:
         """The address opens with the port; until the messenger is loaded it asks to come back."""
-        if self._webhook is None:
+        if name not in self._webhooks:
             return web.Response(status=503)
-        return await self._webhook(request)
+        return await self._webhooks[name](request)
 
     async def stop(self) -> None:
         """Ends in order: no new connections, what is in flight settled, all closed."""

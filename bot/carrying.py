@@ -21,7 +21,7 @@ from services.messaging.types import Inbound
 log = logging.getLogger(__name__)
 
 PAUSES = (1.0, 2.0, 5.0, 15.0, 30.0)  # seconds between tries to hear
-REFUSED_PAUSE = 30.0  # a refused token is tried seldom, but is tried: it may be replaced
+REFUSED_PAUSES = (5.0, 10.0, 30.0)  # a refused token is tried seldom, but is tried
 
 
 class Carrying:
@@ -78,12 +78,15 @@ class Carrying:
 
         while True:
             try:
-                await channel.run(self.hear_for(channel.name), up)
+                async with self._db.work() as work:
+                    cursor = await work.inbox.cursor(channel.name)
+                await channel.run(self.hear_for(channel.name), up, cursor)
                 return
             except Unavailable as outage:
                 if self._state.set(channel.name, "down", str(outage)):
                     log.warning("%s is off: %s; trying again", channel.name, outage)
-                pause = REFUSED_PAUSE if outage.refused else PAUSES[min(failures, 4)]
+                pauses = REFUSED_PAUSES if outage.refused else PAUSES
+                pause = pauses[min(failures, len(pauses) - 1)]
                 failures += 1
             except (SQLAlchemyError, OSError) as problem:
                 log.warning("%s heard nothing: %s", channel.name, type(problem).__name__)

@@ -146,10 +146,16 @@ async def greet(app: App) -> None:
     if app.settings.web_chat:
         lines.append(f"  Чат жителя:    {app.base_url}/chat")
     lines.append(f"  Диспетчерская: {app.base_url}/desk")
-    if address := await app.sign_in_address():
+    trial = not (app.settings.telegram_on or app.settings.vk_on)
+    # Where the output goes into a journal, a way in does not belong there.
+    if (trial or sys.stdout.isatty()) and (address := await app.sign_in_address()):
         lines.append(f"  Войти (ссылка на один раз): {address}")
+    elif not trial:
+        lines.append("  Войти: напишите боту /desk или запустите python -m bot link")
     if not app.settings.telegram_on:
         lines.append("  Telegram выключен: впишите TELEGRAM_TOKEN в .env, чтобы включить.")
+    if not app.settings.vk_on:
+        lines.append("  ВКонтакте выключен: впишите VK_TOKEN и VK_GROUP_ID в .env, чтобы включить.")
     print("\nДомовой работает.\n" + "\n".join(lines) + "\n", flush=True)
 
 

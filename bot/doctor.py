@@ -43,14 +43,21 @@ async def examine(
                 yield finding
     except ServerFailed as failed:
         yield Finding(False, "база", str(failed))
-    if not settings.telegram_on:
-        yield Finding(True, "Telegram", "выключен (TELEGRAM_TOKEN пуст)")
-        return
-    from bot.platforms.telegram.checks import examine_telegram
+    if settings.telegram_on:
+        from bot.platforms.telegram.checks import examine_telegram
 
-    rooms = [room.telegram for room in declaration.rooms if room.telegram] if declaration else []
-    async for ok, words in examine_telegram(settings, rooms):
-        yield Finding(ok, "Telegram", words)
+        rooms = [r.telegram for r in declaration.rooms if r.telegram] if declaration else []
+        async for ok, words in examine_telegram(settings, rooms):
+            yield Finding(ok, "Telegram", words)
+    else:
+        yield Finding(True, "Telegram", "выключен (TELEGRAM_TOKEN пуст)")
+    if settings.vk_on:
+        from bot.platforms.vk.checks import examine_vk
+
+        async for ok, words in examine_vk(settings):
+            yield Finding(ok, "VK", words)
+    else:
+        yield Finding(True, "VK", "выключен (VK_TOKEN пуст)")
 
 
 def examine_disk(settings: Settings) -> Finding:

@@ -42,9 +42,16 @@ class Settings(BaseSettings):
     telegram_webhook_secret: SecretStr = SecretStr("")
     telegram_staff_chat: int | None = None
 
+    vk_token: SecretStr = SecretStr("")
+    vk_group_id: int | None = Field(default=None, gt=0)
+    vk_api_url: str = "https://api.vk.com"
+    vk_transport: Literal["longpoll", "callback"] = "longpoll"
+    vk_confirmation: str = ""
+    vk_secret: SecretStr = SecretStr("")
+
     web_chat: bool = True
 
-    @field_validator("log_level", "log_format", "telegram_transport", mode="before")
+    @field_validator("log_level", "log_format", "telegram_transport", "vk_transport", mode="before")
     @classmethod
     def _lower(cls, value: Any) -> Any:
         return value.lower() if isinstance(value, str) else value
@@ -72,7 +79,7 @@ class Settings(BaseSettings):
             raise ValueError("write it like postgresql+asyncpg://user:password@host:5432/base")
         return value
 
-    @field_validator("public_url", "telegram_api_url")
+    @field_validator("public_url", "telegram_api_url", "vk_api_url")
     @classmethod
     def _check_url(cls, value: str) -> str:
         if value and not (re.match(r"^https?://[^/\s]+", value) and has_good_port(value)):
@@ -139,6 +146,50 @@ class Settings(BaseSettings):
                     "write PUBLIC_URL=https://bot.example.ru"
                 )
         return self
+
+    @field_validator("vk_secret")
+    @classmethod
+    def _check_vk_secret(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not re.fullmatch(r"\w{1,50}", value.get_secret_value()):
+            raise ValueError("VK takes 1-50 letters, digits and _")
+        return value
+
+    @model_validator(mode="after")
+    def _check_vk(self) -> Settings:
+        if not self.vk_on:
+            return self
+        if self.vk_group_id is None:
+            raise ValueError("VK_GROUP_ID: write the number of the community, digits only")
+        if self.vk_transport == "callback":
+            if not self.public_url:
+                raise ValueError(
+                    "PUBLIC_URL: the Callback API needs the address VK reaches us at, "
+                    "write PUBLIC_URL=https://bot.example.ru"
+                )
+            if not self.vk_secret.get_secret_value():
+                raise ValueError(
+                    "VK_SECRET: without a secret everyone would be believed, "
+                    "write up to 50 random letters"
+                )
+            if not self.vk_confirmation:
+                raise ValueError(
+                    "VK_CONFIRMATION: copy the line that the server must answer from "
+                    "the community's Callback API settings"
+                )
+        return self
+
+    @property
+    def webhooks(self) -> list[str]:
+        """The messengers that call us, by name."""
+        calls = {
+            "telegram": self.telegram_on and self.telegram_transport == "webhook",
+            "vk": self.vk_on and self.vk_transport == "callback",
+        }
+        return [name for name, on in calls.items() if on]
+
+    @property
+    def vk_on(self) -> bool:
+        return bool(self.vk_token.get_secret_value())
 
     @property
     def telegram_on(self) -> bool:

@@ -146,6 +146,14 @@ def not_delivered(reason: str, why: str) -> str:
     return f"⚠️ {start}: {REASONS.get(reason, reason)}{detail}."
 
 
+def room_lost(title: str, why: str) -> str:
+    detail = f" ({why[:150]})" if why else ""
+    return (
+        f"⚠️ В группу «{title}» сообщения не уходят{detail}. Они ждут в диспетчерской в браузере. "
+        "Проверьте, что бот в группе и назначен администратором: python -m bot doctor."
+    )
+
+
 ANONYMOUS = (
     "Вы пишете от имени группы, и жителю ответ не ушёл: он должен видеть, кто отвечает. "
     "Выключите анонимность в правах администратора и напишите ещё раз."

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from handlers import staff_texts
 from handlers.dialogue.form import Form
 from handlers.dialogue.said import without_directions
 from handlers.dialogue.turn import Turn, plain
@@ -19,7 +18,7 @@ from handlers.resident.registration import REGISTRATION, new_request
 from handlers.resident.request import REQUEST
 from handlers.staff import entrance, hearing
 from services.errors import NotFound, NotYours, StaleButton
-from services.messaging.types import Happening, Inbound, Outbound
+from services.messaging.types import Happening, Inbound
 from services.work import Work
 
 
@@ -87,12 +86,7 @@ async def handle(work: Work, inbound: Inbound) -> None:
     if inbound.address.channel == "desk":
         await hearing.hear_desk(work, inbound)
     elif not inbound.private:
-        room = await work.rooms.at(inbound.address)
-        if room is not None:
-            await hearing.hear_room(work, inbound, room)
-        elif inbound.happening is Happening.JOINED:
-            text = staff_texts.chat_id(inbound.address.chat)
-            await work.outbox.say(inbound.address, Outbound(text=text))
+        await hearing.hear_group(work, inbound)
     else:
         await hear_resident(work, inbound)
 

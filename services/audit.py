@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
 
 from services.tables import AuditRecord
 
@@ -13,6 +16,14 @@ if TYPE_CHECKING:
 class Audit:
     def __init__(self, work: Work) -> None:
         self._work = work
+
+    async def noted_since(self, what: str, about: str, since: datetime) -> bool:
+        found = await self._work.session.scalar(
+            select(AuditRecord.id)
+            .where(AuditRecord.what == what, AuditRecord.about == about, AuditRecord.at >= since)
+            .limit(1)
+        )
+        return found is not None
 
     def note(self, who: str, what: str, about: str, **details: Any) -> None:
         """`who` and `about` are "member:5", "ticket:1042" and the like; `details` hold no texts

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import and_, delete, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.access import AsMember
@@ -28,7 +28,7 @@ def hashed(token: str) -> str:
 
 
 def as_member(member: Member) -> AsMember:
-    return AsMember(member.id, member.role, tuple(member.rooms))
+    return AsMember(member.id, "admin" if member.granted else member.role, tuple(member.rooms))
 
 
 class Staff:
@@ -98,7 +98,7 @@ class Staff:
             .join(Member)
             .where(
                 MemberAccount.channel == channel,
-                Member.role == "admin",
+                or_(Member.role == "admin", Member.granted),
                 Member.withdrawn_at.is_(None),
             )
         )
@@ -109,32 +109,48 @@ class Staff:
         rows = await self._work.session.scalars(
             select(Member)
             .where(Member.desk.is_(True), Member.withdrawn_at.is_(None))
-            .order_by(Member.role != "admin", Member.id)
+            .order_by(and_(Member.role != "admin", ~Member.granted), Member.id)
         )
         return list(rows)
 
     async def grant_admins(self, accounts: Sequence[tuple[str, str]]) -> None:
-        """Makes the owners of these (channel, user id) accounts admins, whoever they were."""
+        """Makes the owners of these (channel, user id) accounts admins, whoever they are, and
+        nobody else: who left the list has their own role again."""
+        await self._work.session.execute(update(Member).values(granted=False))
+        await self._work.session.execute(
+            update(Member).where(Member.source == "settings").values(withdrawn_at=self._work.now)
+        )
         for channel, user_id in accounts:
-            member = await self.by_account(channel, user_id)
-            if member is None:
-                member = Member(
-                    code=f"{channel}-{user_id}", name="Администратор", role="admin", title="",
-                    desk=True, source="settings", rooms=[],
-                )  # fmt: skip
-                self._work.session.add(member)
-                await self._work.session.flush()
-                row = insert(MemberAccount).values(
-                    channel=channel, user_id=user_id, member_id=member.id
-                )
-                await self._work.session.execute(
-                    row.on_conflict_do_update(
-                        index_elements=[MemberAccount.channel, MemberAccount.user_id],
-                        set_={"member_id": member.id},
-                    )
-                )
-            member.role = "admin"
-        await self._work.session.flush()
+            member = await self.by_account(channel, user_id) or await self._appoint(
+                channel, user_id
+            )
+            member.granted = True
+            await self._work.session.flush()
+
+    async def _appoint(self, channel: str, user_id: str) -> Member:
+        """An admin known by the account alone; the same one again when they come back."""
+        code = f"{channel}-{user_id}"
+        row = insert(Member).values(
+            code=code, name="Администратор", role="admin", title="", desk=True,
+            source="settings", rooms=[],
+        )  # fmt: skip
+        member: Member | None = await self._work.session.scalar(
+            row.on_conflict_do_update(
+                index_elements=[Member.code], set_={"withdrawn_at": None}
+            ).returning(Member),
+            execution_options={"populate_existing": True},
+        )
+        assert member is not None
+        account = insert(MemberAccount).values(
+            channel=channel, user_id=user_id, member_id=member.id
+        )
+        await self._work.session.execute(
+            account.on_conflict_do_update(
+                index_elements=[MemberAccount.channel, MemberAccount.user_id],
+                set_={"member_id": member.id},
+            )
+        )
+        return member
 
     async def make_sign_in_link(self, member_id: int) -> str:
         """A token that opens the desk once, within twelve hours. Only its hash is kept."""

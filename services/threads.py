@@ -159,15 +159,17 @@ class Threads:
     async def ticket(self, thread_id: int) -> Ticket | None:
         return await self._work.session.scalar(select(Ticket).where(Ticket.thread_id == thread_id))
 
-    async def of_message(self, message: Message) -> Thread:
-        thread = await self._work.session.get(Thread, message.thread_id)
+    async def by_id(self, thread_id: int) -> Thread:
+        """For the program itself; people come through `get`."""
+        thread = await self._work.session.get(Thread, thread_id)
         assert thread is not None
         return thread
 
+    async def of_message(self, message: Message) -> Thread:
+        return await self.by_id(message.thread_id)
+
     async def of_ticket(self, ticket: Ticket) -> Thread:
-        thread = await self._work.session.get(Thread, ticket.thread_id)
-        assert thread is not None
-        return thread
+        return await self.by_id(ticket.thread_id)
 
     async def first_message(self, thread: Thread) -> int | None:
         return await self._work.session.scalar(

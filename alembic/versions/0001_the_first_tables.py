@@ -102,6 +102,7 @@ def upgrade() -> None:
     sa.Column('role', sa.Text(), nullable=False),
     sa.Column('title', sa.Text(), nullable=False),
     sa.Column('desk', sa.Boolean(), nullable=False),
+    sa.Column('granted', sa.Boolean(), server_default=sa.text('false'), nullable=False),
     sa.Column('source', sa.Text(), nullable=False),
     sa.Column('rooms', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('withdrawn_at', sa.DateTime(timezone=True), nullable=True),

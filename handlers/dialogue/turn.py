@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from services.access import AsResident
+from services.errors import NotYours
 from services.messaging.outbox import About
 from services.messaging.sessions import Session
 from services.messaging.types import Address, Button, Inbound, Keyboard, Kind, Outbound
@@ -23,6 +24,17 @@ def plain(text: str) -> str:
     """How typed words are compared with a button's: no case, no emoji, no ё, single spaces."""
     bare = _ORNAMENT.sub(" ", text.casefold().replace("ё", "е"))
     return " ".join(bare.split())
+
+
+def split_action(action: str) -> tuple[str, int]:
+    """What and which of `ticket/show/123`; 0 where no number follows. A number that no row of
+    ours can have is `NotYours`."""
+    _, what, ident = [*action.split("/"), "", ""][:3]
+    if not ident:
+        return what, 0
+    if not re.fullmatch(r"[0-9]{1,18}", ident):
+        raise NotYours
+    return what, int(ident)
 
 
 class Turn:

@@ -7,7 +7,7 @@ from typing import Any
 
 from handlers.dialogue.form import Answers, Form
 from handlers.dialogue.steps import Step, Text
-from handlers.dialogue.turn import Turn
+from handlers.dialogue.turn import Turn, split_action
 from handlers.resident import texts
 from handlers.resident.consent import button
 from handlers.resident.menu import full_menu, short_menu
@@ -32,7 +32,7 @@ async def show(turn: Turn) -> None:
 
 
 async def press(turn: Turn) -> None:
-    _, what, ident = [*turn.pressed.split("/"), "", ""][:3]
+    what, ident = split_action(turn.pressed)
     match what:
         case "name":
             await CHANGE_NAME.start(turn)
@@ -40,8 +40,8 @@ async def press(turn: Turn) -> None:
             await CHANGE_PHONE.start(turn)
         case "home":
             await REGISTRATION.begin(turn)
-        case "leave" if ident.isdecimal():
-            await turn.work.people.leave_home(turn.viewer, int(ident))
+        case "leave":
+            await turn.work.people.leave_home(turn.viewer, ident)
             await turn.say(texts.HOME_LEFT)
             await show(turn)
         case "withdraw":

@@ -7,7 +7,7 @@ from datetime import timedelta
 from handlers import notices, wording
 from handlers.dialogue.said import Said, files_of, says_nothing, tell
 from handlers.dialogue.steps import Wrong
-from handlers.dialogue.turn import Turn
+from handlers.dialogue.turn import Turn, split_action
 from handlers.resident import texts
 from handlers.resident.begin import new_common_request
 from handlers.resident.consent import button, consented
@@ -157,10 +157,10 @@ async def sort_out(turn: Turn) -> None:
 
 async def press(turn: Turn) -> None:
     """`talk/to/ID`, `talk/ticket`, `talk/new`, `talk/call`."""
-    _, what, ident = [*turn.pressed.split("/"), "", ""][:3]
+    what, ident = split_action(turn.pressed)
     said = turn.session.state.get("said") if turn.session.scene == "which" else None
-    if what == "to" and ident.isdecimal():
-        thread = await turn.work.threads.get(turn.viewer, int(ident))
+    if what == "to":
+        thread = await turn.work.threads.get(turn.viewer, ident)
         if said:
             await add_to(turn, thread, said)
         else:

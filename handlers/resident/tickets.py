@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers import notices
-from handlers.dialogue.turn import Turn
+from handlers.dialogue.turn import Turn, split_action
 from handlers.resident import texts
 from handlers.resident.consent import button, consented
 from services.errors import NotYours
@@ -23,11 +23,11 @@ async def show_list(turn: Turn) -> None:
 
 async def press(turn: Turn) -> None:
     """`ticket/show|history|add|reopen/ID`. Raises `NotYours`."""
-    _, what, ident = [*turn.pressed.split("/"), "", ""][:3]
+    what, ident = split_action(turn.pressed)
     presses = {"show": show, "history": show_history, "add": add, "reopen": reopen}
-    if what not in presses or not ident.isdecimal():
+    if what not in presses:
         raise NotYours
-    await presses[what](turn, int(ident))
+    await presses[what](turn, ident)
 
 
 async def show(turn: Turn, ticket_id: int) -> None:

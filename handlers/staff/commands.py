@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from handlers import notices, staff_texts
-from handlers.dialogue.turn import plain
+from handlers.dialogue.turn import plain, split_action
 from handlers.staff.notes import keep_note
 from handlers.staff.turn import StaffTurn
 from services.errors import AlreadySo, NotYours
@@ -22,19 +22,20 @@ async def run(turn: StaffTurn) -> None:
 
 async def press(turn: StaffTurn) -> None:
     """`staff/accept|close/TICKET`. A press on someone else's ticket is refused and logged."""
-    _, what, ident = [*turn.pressed.split("/"), "", ""][:3]
-    statuses = {"accept": "accepted", "close": "done"}
+    statuses = {"staff/accept": "accepted", "staff/close": "done"}
+    action, _, _ = turn.pressed.rpartition("/")
     try:
-        if what not in statuses or not ident.isdecimal():
+        if action not in statuses:
             raise NotYours
-        ticket = await turn.work.tickets.get(turn.viewer, int(ident), lock=True)
+        _, ident = split_action(turn.pressed)
+        ticket = await turn.work.tickets.get(turn.viewer, ident, lock=True)
     except NotYours:
         turn.work.audit.note(turn.viewer.name, "refused", turn.pressed[:64])
         await turn.say(staff_texts.GONE)
         return
     turn.thread = await turn.work.threads.get(turn.viewer, ticket.thread_id)
     turn.room = await turn.work.rooms.get(turn.thread.room_id)
-    await move(turn, ticket, statuses[what])
+    await move(turn, ticket, statuses[action])
 
 
 async def help_out(turn: StaffTurn) -> None:

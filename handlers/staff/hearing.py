@@ -28,6 +28,16 @@ async def hear_desk(work: Work, inbound: Inbound) -> None:
     await answer(StaffTurn(work, inbound, room, member, thread))
 
 
+async def hear_group(work: Work, inbound: Inbound) -> None:
+    """A room of ours, or a group we were just added to: it is told how to become one."""
+    room = await work.rooms.at(inbound.address)
+    if room is not None:
+        await hear_room(work, inbound, room)
+    elif inbound.happening is Happening.JOINED:
+        text = staff_texts.chat_id(inbound.address.chat)
+        await work.outbox.say(inbound.address, Outbound(text=text))
+
+
 async def hear_room(work: Work, inbound: Inbound, room: Room) -> None:
     match inbound.happening:
         case Happening.JOINED:

@@ -15,12 +15,12 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.bell import Bells
 from services.db import Database, is_passing
 from services.faults import log_fault
+from services.messaging.claiming import Claiming
 from services.messaging.governor import Governor
 from services.messaging.port import (
     Ambiguous,
@@ -43,51 +43,11 @@ from services.work import Work
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 64  # chats written to at the same time
-CANDIDATES = 500
 OUR_TRIES = 5  # for failures that are our own
 LAST_WORDS = 7.0  # seconds that what is in flight has to end
-PATIENCE = {  # after which a row rises one class
-    Kind.RELAY: timedelta(minutes=1),
-    Kind.NOTICE: timedelta(minutes=10),
-    Kind.BULK: timedelta(hours=6),
-}
 RISE_EVERY = 30.0  # seconds
 
 OnSettled = Callable[[Work, Settled], Awaitable[None]]
-
-CLAIM = text(
-    """
-    WITH candidates AS (
-        SELECT o.id, o.chat, o.priority FROM outbox o
-        WHERE o.channel = :channel AND o.state = 'waiting' AND o.not_before <= :now
-          AND o.chat <> ALL(CAST(:resting AS text[]))
-          AND (o.kind = 'alarm' OR o.chat <> ALL(CAST(:alarms_only AS text[])))
-          AND NOT EXISTS (
-            SELECT 1 FROM outbox e
-            WHERE e.channel = o.channel AND e.queue = o.queue AND e.id < o.id
-              AND e.state IN ('waiting', 'sending'))
-        ORDER BY o.priority, o.id LIMIT :candidates),
-    heads AS (SELECT DISTINCT ON (chat) id, priority FROM candidates ORDER BY chat, priority, id),
-    picked AS (
-        SELECT o.id FROM outbox o JOIN heads USING (id) WHERE o.state = 'waiting'
-        ORDER BY o.priority, o.id LIMIT :most FOR UPDATE OF o SKIP LOCKED)
-    UPDATE outbox SET state = 'sending', epoch = :epoch, started_at = :now,
-                      attempts = attempts + 1
-    WHERE id IN (SELECT id FROM picked) AND state = 'waiting'
-      AND EXISTS (SELECT 1 FROM channels WHERE name = :channel AND epoch = :epoch FOR SHARE)
-    RETURNING id, channel, chat, topic, kind, priority, body, reaction, room_id, thread_id,
-              message_id, reply_to_message, replaces_message, contact_id, nonce, attempts,
-              unsure, created_at, (SELECT count(*) FROM candidates) AS candidates
-    """
-)
-RISE = text(
-    """
-    UPDATE outbox SET priority = priority - 1
-    WHERE channel = :channel AND state = 'waiting' AND kind = :kind AND priority = :priority
-      AND not_before < :before
-    """
-)
 
 
 @dataclass(frozen=True)
@@ -126,6 +86,7 @@ class Delivery:
         self._epoch = epoch
         self._watch = watch
         self._governor = Governor(channel.limits)
+        self._claiming = Claiming(db, channel.name, epoch)
         self._settling = Settling(db, channel, epoch, on_settled, watch)
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._bell = f"outbox:{channel.name}"
@@ -166,16 +127,18 @@ class Delivery:
     async def _round(self) -> float:
         """Claims and starts what may go now. Returns how long to wait for the next round."""
         rests = self._governor.rests()
-        free = AT_ONCE - len(self._busy)
+        free = self._channel.limits.at_once - len(self._busy)
         if rests.everywhere or free <= 0:
             return max(rests.everywhere, 0.01) if rests.everywhere else 1.0
         if time.monotonic() >= self._rise_at:
-            await self._let_rise()
+            await self._claiming.let_rise()
             self._rise_at = time.monotonic() + RISE_EVERY
         most = min(free, self._governor.room_now())
-        rows, more = await self._claim([*rests.chats, *self._busy], rests.alarms_only, most)
+        rows, more = await self._claiming.claim(
+            [*rests.chats, *self._busy], rests.alarms_only, most
+        )
         for row in rows:
-            self._governor.take(row.chat, group=row.room_id is not None)
+            self._governor.take(row.chat, group=row.counts_in_group)
             task = asyncio.ensure_future(self._deliver(row))
             self._busy[row.chat] = task
             task.add_done_callback(partial(self._free, row.chat))
@@ -188,42 +151,6 @@ class Delivery:
         self._bells.ring(self._bell)
         if not ended.cancelled() and (failure := ended.exception()):
             log_fault(failure, "settling a row of the outbox")
-
-    async def _let_rise(self) -> None:
-        """Who waited long gets a turn before those who came later with more haste."""
-        async with self._db.session() as session:
-            for kind, patience in PATIENCE.items():
-                await session.execute(
-                    RISE,
-                    {
-                        "channel": self._channel.name,
-                        "kind": kind,
-                        "priority": kind.priority,
-                        "before": self._db.clock.now() - patience,
-                    },
-                )
-
-    async def _claim(
-        self, resting: list[str], alarms_only: list[str], most: int
-    ) -> tuple[list[Row], bool]:
-        """The rows, and whether one more claim may find others."""
-        async with self._db.session() as session:
-            found = await session.execute(
-                CLAIM,
-                {
-                    "channel": self._channel.name,
-                    "now": self._db.clock.now(),
-                    "resting": resting,
-                    "alarms_only": alarms_only,
-                    "candidates": CANDIDATES,
-                    "most": most,
-                    "epoch": self._epoch,
-                },
-            )
-            claimed = [dict(row._mapping) for row in found]
-        cut_off = CANDIDATES in [row.pop("candidates") for row in claimed]
-        rows = sorted((Row(**row) for row in claimed), key=lambda row: (row.priority, row.id))
-        return rows, cut_off or len(rows) == most
 
     async def _deliver(self, row: Row) -> None:
         """One row from claim to settled: every outcome is one of the port's, or a fault of ours."""
@@ -246,14 +173,14 @@ class Delivery:
         ids = list(await self._channel.send(resolved.to, resolved.message, row.nonce))
         self._out_of_reach = 0
         for _ in ids[1:]:  # an album, a text in several posts: each counted there
-            self._governor.take(row.chat, group=row.room_id is not None)
+            self._governor.take(row.chat, group=row.counts_in_group)
         return ids
 
     async def _resolve(self, row: Row) -> Resolved:
         """Our thread becomes their topic, our messages their ids."""
         message = Outbound.model_validate(row.body)
         mark = None
-        changes: dict[str, Any] = {}
+        changes: dict[str, Any] = {"kind": Kind(row.kind)}
         topic: str | None = row.topic or None
         async with self._db.work() as work:
             if row.reply_to_message:

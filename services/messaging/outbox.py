@@ -51,6 +51,7 @@ class Outbox:
             Outgoing.channel == channel,
             Outgoing.room_id.is_not(None),
             Outgoing.settled_at > since,
+            Outgoing.reaction == "",
         )
         topics = select(Topic.chat, Topic.opened_at).where(
             Topic.channel == channel, Topic.opened_at > since

@@ -18,8 +18,9 @@ class Channel(Protocol):
     name: ClassVar[str]
     limits: Limits
 
-    async def run(self, hear: Hear, up: Callable[[], None]) -> None:
-        """Hears until cancelled, having called `up` once the messenger lets us in. Raises
+    async def run(self, hear: Hear, up: Callable[[], None], cursor: str | None = None) -> None:
+        """Hears until cancelled, having called `up` once the messenger lets us in. `cursor` is
+        the last that was given to `hear`. Raises
         `Unavailable` when it is out of reach or refuses us; whoever runs it waits and runs it
         again. Called in one process at a time."""
         ...
@@ -44,10 +45,6 @@ class Topics(Protocol):
     async def open_topic(self, chat: str, title: str) -> str:
         """Raises `NoTopics` when this group has none or does not let us."""
         ...
-
-    async def close_topic(self, chat: str, topic: str) -> None: ...
-
-    async def reopen_topic(self, chat: str, topic: str) -> None: ...
 
 
 @runtime_checkable

@@ -49,6 +49,11 @@ class Row:
     unsure: int
     created_at: datetime
 
+    @property
+    def counts_in_group(self) -> bool:
+        """Whether a group's limit of calls knows of it: a mark on a message is free."""
+        return self.room_id is not None and not self.reaction
+
 
 @dataclass(frozen=True)
 class Settled:

@@ -123,24 +123,6 @@ class Keyboard(Value):
         return [button for row in self.rows for button in row]
 
 
-class Outbound(Value):
-    """One thing to say, in plain text; a channel escapes and splits it as it needs.
-
-    `header` is set apart (bold where there is bold). `silent` makes no sound. `reply_to` and
-    `replaces` are external ids; services name our own messages instead and delivery resolves
-    them. `repeated`: it may stand there already, and is marked so.
-    """
-
-    text: str = ""
-    header: str = ""
-    keyboard: Keyboard | None = None
-    attachments: tuple[Attachment, ...] = ()
-    reply_to: str | None = None
-    replaces: str | None = None
-    silent: bool = False
-    repeated: bool = False
-
-
 class Lane(StrEnum):
     """Rows of one address keep their order within a lane; lanes do not wait for each other."""
 
@@ -182,6 +164,26 @@ _LANES = {
 }
 
 
+class Outbound(Value):
+    """One thing to say, in plain text; a channel escapes and splits it as it needs.
+
+    `header` is set apart (bold where there is bold). `silent` makes no sound. `reply_to` and
+    `replaces` are external ids; services name our own messages instead and delivery resolves
+    them. `repeated`: it may stand there already, and is marked so; `kind` is why it is sent:
+    delivery gives both.
+    """
+
+    text: str = ""
+    header: str = ""
+    keyboard: Keyboard | None = None
+    attachments: tuple[Attachment, ...] = ()
+    reply_to: str | None = None
+    replaces: str | None = None
+    silent: bool = False
+    repeated: bool = False
+    kind: Kind | None = None
+
+
 class Limits(Value):
     """What a messenger takes, as data. Text lengths in UTF-16 units, sizes in bytes, rates a
     second; every call into one group counts against `group_calls`."""
@@ -200,6 +202,7 @@ class Limits(Value):
     group_calls: int = 20  # in `group_window` seconds; 0 = no limit
     group_window: float = 60
     takes_key: bool = False  # a repeat with the same nonce is harmless there
+    at_once: int = 64  # chats written to at the same time
 
     def scaled(self, factor: float) -> Limits:
         """The same messenger, `factor` times faster: for tests and benchmarks."""

@@ -75,7 +75,8 @@ class Home(Numbered):
 
 
 class Member(Numbered):
-    """One of staff. `source` is where they came from: "file", "room" or "team"."""
+    """One of staff. `source` is where they came from: "file", "room" or "settings". `granted`:
+    an admin by the settings, whatever the role is."""
 
     __tablename__ = "members"
 
@@ -84,6 +85,7 @@ class Member(Numbered):
     role: Mapped[str]
     title: Mapped[str]
     desk: Mapped[bool]
+    granted: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
     source: Mapped[str]
     rooms: Mapped[list[Any]]  # codes; empty = every room
     withdrawn_at: Mapped[datetime | None]

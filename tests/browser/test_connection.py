@@ -16,6 +16,12 @@ from tests.browser import chromium
 from tests.browser.steps import PATIENCE, enters, presses, reads, registers, says, words
 from tests.support.running import SAMPLE, running_app, settled
 
+# The button lives in a closed shadow root, where a test cannot look.
+OPEN_SHADOWS = """
+const attach = Element.prototype.attachShadow;
+Element.prototype.attachShadow = function () { return attach.call(this, { mode: "open" }); };
+"""
+
 
 def free_port() -> int:
     with socket.socket() as probe:
@@ -73,7 +79,8 @@ async def test_a_file_too_large_is_refused_before_it_travels(app: App, chat: Pag
     await registers(chat, app.base_url)
     large = {"name": "film.mp4", "mimeType": "video/mp4", "buffer": b"x" * (20 * 1024 * 1024 + 1)}
     await chat.locator("#files").set_input_files(large)  # type: ignore[arg-type]
-    await expect(chat.locator("#tray .trouble")).to_contain_text("20 МБ")
+    await expect(chat.locator("#tray .trouble")).to_have_text("Не принят")
+    await expect(chat.locator("#toast")).to_have_text("film.mp4: Больше 20 МБ — не поместится")
 
 
 async def test_the_script_tag_on_another_site(
@@ -85,7 +92,7 @@ async def test_the_script_tag_on_another_site(
         tag: list[str] = []
 
         async def show(request: web.Request) -> web.Response:
-            page = f"<!doctype html><title>ЖК</title><h1>Наш дом</h1>{tag[0]}"
+            page = f"<!doctype html><link rel=icon href=data:,><h1>Наш дом</h1>{tag[0]}"
             return web.Response(text=page, content_type="text/html")
 
         site.router.add_get("/", show)
@@ -105,6 +112,7 @@ async def test_the_script_tag_on_another_site(
         )
         context = await chromium.dispatcher_s(browser)
         ends.push_async_callback(context.close)
+        await context.add_init_script(OPEN_SHADOWS)
         page = await context.new_page()
         complaints = chromium.listen(page)
         await page.goto(origin)

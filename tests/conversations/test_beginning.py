@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from services.tables import ConsentRecord, Resident as ResidentRow
+from services.tables import ConsentRecord
+from services.tables import Resident as ResidentRow
 from tests.support.people import Resident
 from tests.support.world import World
 

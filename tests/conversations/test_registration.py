@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from services.tables import Home, Resident as ResidentRow
+from services.tables import Home
+from services.tables import Resident as ResidentRow
 from tests.support.people import Member, Resident
 from tests.support.world import World
 

@@ -219,7 +219,7 @@ async def test_the_buttons_of_the_card(resident: Resident, member: Member) -> No
 async def test_a_command_in_general_asks_for_the_topic(
     resident: Resident, member: Member, world: World
 ) -> None:
-    assert world.group is not None and world.tg is not None
+    assert world.group is not None
     await member.driver.user.says("/close", chat=world.group)  # type: ignore[attr-defined]
     await world.settled()
     assert "Здесь непонятно, о какой заявке речь" in world.group.general.heard()[-1].text

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.settings import telegram_settings
+from tests.end_to_end.settings import open_to_postgres, telegram_settings
 from tests.support.conversation import press
 from tests.support.database import connect
 from tests.support.program import Program
@@ -28,7 +28,7 @@ async def test_sigterm_settles_what_is_in_flight(
         tg.faults.next("sendMessage", kind="slow", delay=3)
         who = tg.user("Мария")
         await who.starts("dvor-1-1")
-        await tg.wait(lambda: tg.stats.calls["sendMessage"], 10)
+        await tg.wait(lambda: tg.stats.calls["sendMessage"], 30)
         start = time.monotonic()
         assert await program.stop(10) == 0
         assert time.monotonic() - start < 10
@@ -54,26 +54,23 @@ async def test_sigterm_does_not_wait_for_an_answer_that_never_comes(
         tg.faults.next("sendMessage", kind="hang")
         who = tg.user("Мария")
         await who.starts("dvor-1-1")
-        await tg.wait(lambda: tg.stats.calls["sendMessage"], 10)
+        await tg.wait(lambda: tg.stats.calls["sendMessage"], 30)
         start = time.monotonic()
         assert await program.stop(10) == 0
         assert time.monotonic() - start < 10
         # The next one says it, once more.
         await program.start()
-        await who.hears("Здравствуйте", 20)
-        await who.hears("Согласны", 20)
+        await who.hears("Здравствуйте", 90)
+        await who.hears("Согласны", 30)
         assert await program.stop() == 0
 
 
-@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("after", [0.3, 1.2])
+@pytest.mark.parametrize(("signum", "after"), [(signal.SIGTERM, 0.4), (signal.SIGINT, 1.2)])
 async def test_a_signal_during_the_start_ends_it_in_order(
     tmp_path: Path, signum: signal.Signals, after: float
 ) -> None:
     """The embedded database is not left behind."""
-    tmp_path.chmod(0o755)
-    for parent in tmp_path.parents[:2]:
-        parent.chmod(0o755)
+    open_to_postgres(tmp_path)
     async with Program(tmp_path) as program:
         await program.start()
         await asyncio.sleep(after)
@@ -104,7 +101,7 @@ async def test_a_second_process_takes_over_within_seconds_of_a_kill(
         assert (await second.health())[0] == 200
         who = tg.user("Мария")
         await who.starts("dvor-1-1")
-        asked = await who.hears("Согласны", 10)
+        asked = await who.hears("Согласны", 30)
         await first.kill()
         start = time.monotonic()
         press(who, asked, "Согласен")
@@ -115,11 +112,11 @@ async def test_a_second_process_takes_over_within_seconds_of_a_kill(
         await first.start()
         await first.works("telegram", "standby")
         await who.says("12")
-        await who.hears("обращаться", 10)
+        await who.hears("обращаться", 30)
         assert await second.stop() == 0
-        await first.works("telegram", "up", 10)
+        await first.works("telegram")
         await who.says("Мария")
-        await who.hears("телефон", 10)
+        await who.hears("телефон", 30)
         assert await first.stop() == 0
     assert sum("номер квартиры" in each.text for each in who.chat.heard()) == 1
     assert "another program polls" not in second.stderr.read_text()

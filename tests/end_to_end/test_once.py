@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-import asyncpg
 import pytest
 
 from tests.end_to_end.settings import telegram_settings
@@ -42,42 +41,78 @@ async def said_to(who: User) -> int:
     return before
 
 
-async def test_the_same_update_five_times_at_once_has_one_effect(
+async def test_over_the_webhook_all_is_heard_once_and_confirmed_after_the_commit(
     tg: TelegramStandIn, database_url: str, tmp_path: Path
 ) -> None:
+    """One start of the program for all of it: it takes seconds."""
     async with webhook(tmp_path, tg, database_url) as program:
         await program.start()
         await program.works("telegram")
-        who = tg.user("Мария")
-        await who.starts("dvor-1-1")
-        await who.hears("Согласны", 10)
-        update = max(tg.updates.all)
-        said = await said_to(who)
-        assert await tg.redeliver(update, 5) == [200] * 5
-        assert await said_to(who) == said
-        # A press, too: the one that moves the dialogue on.
-        asked = next(each for each in who.chat.heard() if each.rows)
-        press(who, asked, "Согласен")
-        await who.hears("номер квартиры", 10)
-        said = await said_to(who)
-        assert await tg.redeliver(max(tg.updates.all), 5) == [200] * 5
-        assert await said_to(who) == said
-        # And one nobody has seen yet, five times at once.
-        fresh = {
-            "update_id": max(tg.updates.all) + 100,
-            "message": tg_message(who, 4242, "12"),
-        }
-        statuses = await asyncio.gather(*(hand_over(program, fresh) for _ in range(5)))
-        assert statuses == [200] * 5
-        await who.hears("обращаться", 10)
-        await said_to(who)
-        assert sum("обращаться" in each.text for each in who.chat.heard()) == 1
+        connection = await connect(database_url)
+        try:
+            await refuses_strangers_and_nonsense(program, connection)
+            who = tg.user("Мария")
+            await brings_again_what_was_not_kept(tg, who, connection)
+            await has_one_effect_of_five(tg, who, program, connection)
+            await waits_for_the_commit(tg, connection)
+        finally:
+            await connection.close()
         assert await program.stop() == 0
-    connection = await connect(database_url)
-    try:
-        assert await connection.fetchval("SELECT count(*) FROM inbox") == 3
-    finally:
-        await connection.close()
+
+
+async def refuses_strangers_and_nonsense(program: Program, connection: Any) -> None:
+    assert await hand_over(program, {"update_id": 1}, secret="wrong") == 401
+    assert await hand_over(program, ["what"]) == 400
+    assert await hand_over(program, {"update_id": 1}) == 200
+    assert await connection.fetchval("SELECT count(*) FROM inbox") == 0
+
+
+async def brings_again_what_was_not_kept(tg: TelegramStandIn, who: User, connection: Any) -> None:
+    """While the inbox refuses, Telegram hears 5xx and brings it again; then it is answered."""
+    await connection.execute("ALTER TABLE inbox RENAME TO inbox_away")
+    await who.starts("dvor-1-1")
+    update = max(tg.updates.all)
+    await tg.wait(lambda: len(tg.updates.all[update].handed_at) >= 2, 20)
+    assert tg.updates.all[update].confirmed_at is None
+    assert "500" in tg.updates.webhook.last_error_message
+    await connection.execute("ALTER TABLE inbox_away RENAME TO inbox")
+    await who.hears("Согласны", 30)
+    assert tg.updates.all[update].confirmed_at is not None
+
+
+async def has_one_effect_of_five(
+    tg: TelegramStandIn, who: User, program: Program, connection: Any
+) -> None:
+    said = await said_to(who)
+    assert await tg.redeliver(max(tg.updates.all), 5) == [200] * 5
+    assert await said_to(who) == said
+    # A press, too: the one that moves the dialogue on.
+    asked = next(each for each in who.chat.heard() if each.rows)
+    press(who, asked, "Согласен")
+    await who.hears("номер квартиры", 30)
+    said = await said_to(who)
+    assert await tg.redeliver(max(tg.updates.all), 5) == [200] * 5
+    assert await said_to(who) == said
+    # And one nobody has seen yet, five times at once.
+    fresh = {"update_id": max(tg.updates.all) + 100, "message": tg_message(who, 4242, "12")}
+    statuses = await asyncio.gather(*(hand_over(program, fresh) for _ in range(5)))
+    assert statuses == [200] * 5
+    await who.hears("обращаться", 30)
+    await said_to(who)
+    assert sum("обращаться" in each.text for each in who.chat.heard()) == 1
+    assert await connection.fetchval("SELECT count(*) FROM inbox") == 3
+
+
+async def waits_for_the_commit(tg: TelegramStandIn, connection: Any) -> None:
+    other = tg.user("Пётр")
+    async with connection.transaction():
+        await connection.execute("LOCK TABLE inbox IN EXCLUSIVE MODE")
+        await other.starts("dvor-1-1")
+        update = max(tg.updates.all)
+        await tg.wait(lambda: tg.updates.all[update].handed_at, 20)
+        await asyncio.sleep(0.7)
+        assert tg.updates.all[update].confirmed_at is None
+    await other.hears("Согласны", 30)
 
 
 def tg_message(who: User, message_id: int, text: str) -> dict[str, Any]:
@@ -99,37 +134,11 @@ async def hand_over(program: Program, update: object, secret: str = SECRET) -> i
         return answer.status
 
 
-async def test_what_cannot_be_kept_is_not_confirmed_over_the_webhook(
-    tg: TelegramStandIn, database_url: str, tmp_path: Path
-) -> None:
-    """While the inbox refuses, Telegram hears 5xx and brings it again; then it is answered."""
-    async with webhook(tmp_path, tg, database_url) as program:
-        await program.start()
-        await program.works("telegram")
-        connection = await connect(database_url)
-        try:
-            await connection.execute("ALTER TABLE inbox RENAME TO inbox_away")
-            who = tg.user("Мария")
-            await who.starts("dvor-1-1")
-            update = max(tg.updates.all)
-            await tg.wait(lambda: len(tg.updates.all[update].handed_at) >= 2, 10)
-            assert tg.updates.all[update].confirmed_at is None
-            assert "500" in tg.updates.webhook.last_error_message
-            await connection.execute("ALTER TABLE inbox_away RENAME TO inbox")
-        finally:
-            await connection.close()
-        await who.hears("Согласны", 15)
-        assert tg.updates.all[update].confirmed_at is not None
-        assert await program.stop() == 0
-
-
 async def test_what_cannot_be_kept_is_not_confirmed_by_the_offset(
     tg: TelegramStandIn, database_url: str, tmp_path: Path
 ) -> None:
     settings = telegram_settings(tg, tg.forum())
-    async with Program(
-        tmp_path, unpaced=True, DATABASE_URL=database_url, **settings
-    ) as program:
+    async with Program(tmp_path, unpaced=True, DATABASE_URL=database_url, **settings) as program:
         await program.start()
         await program.works("telegram")
         connection = await connect(database_url)
@@ -138,52 +147,11 @@ async def test_what_cannot_be_kept_is_not_confirmed_by_the_offset(
             who = tg.user("Мария")
             await who.starts("dvor-1-1")
             update = max(tg.updates.all)
-            await tg.wait(lambda: len(tg.updates.all[update].handed_at) >= 2, 15)
+            await tg.wait(lambda: len(tg.updates.all[update].handed_at) >= 2, 30)
             assert update in tg.updates.pending
             await connection.execute("ALTER TABLE inbox_away RENAME TO inbox")
         finally:
             await connection.close()
-        await who.hears("Согласны", 15)
+        await who.hears("Согласны", 30)
         await tg.wait(lambda: update not in tg.updates.pending, 5)
         assert await program.stop() == 0
-
-
-async def test_a_commit_that_waits_keeps_the_webhook_waiting(
-    tg: TelegramStandIn, database_url: str, tmp_path: Path
-) -> None:
-    async with webhook(tmp_path, tg, database_url) as program:
-        await program.start()
-        await program.works("telegram")
-        connection = await connect(database_url)
-        try:
-            lock = connection.transaction()
-            await lock.start()
-            await connection.execute("LOCK TABLE inbox IN EXCLUSIVE MODE")
-            who = tg.user("Мария")
-            await who.starts("dvor-1-1")
-            update = max(tg.updates.all)
-            await asyncio.sleep(1)
-            assert tg.updates.all[update].handed_at
-            assert tg.updates.all[update].confirmed_at is None
-            await lock.rollback()
-        finally:
-            await connection.close()
-        await who.hears("Согласны", 10)
-        assert await program.stop() == 0
-
-
-async def test_a_webhook_without_the_secret_or_sense_is_refused(
-    tg: TelegramStandIn, database_url: str, tmp_path: Path
-) -> None:
-    async with webhook(tmp_path, tg, database_url) as program:
-        await program.start()
-        await program.works("telegram")
-        assert await hand_over(program, {"update_id": 1}, secret="wrong") == 401
-        assert await hand_over(program, ["what"]) == 400
-        assert await hand_over(program, {"update_id": 1}) == 200
-        assert await program.stop() == 0
-    connection: asyncpg.Connection = await connect(database_url)
-    try:
-        assert await connection.fetchval("SELECT count(*) FROM inbox") == 0
-    finally:
-        await connection.close()

@@ -150,11 +150,7 @@ class FakeChannel:
         self.topics.append((chat, title))
         return str(500 + len(self.topics))
 
-    async def close_topic(self, chat: str, topic: str) -> None: ...
-
-    async def reopen_topic(self, chat: str, topic: str) -> None: ...
-
-    async def run(self, hear: Any, up: Callable[[], None]) -> None:
+    async def run(self, hear: Any, up: Callable[[], None], cursor: str | None = None) -> None:
         up()
         await asyncio.Event().wait()
 
@@ -314,7 +310,7 @@ async def make_place(db: Database, *, messages: int = 1, chat: str = "7001") -> 
                 attachments=[],
                 at=now,
                 earlier_texts=[],
-            )  # fmt: skip
+            )
             for number in range(messages)
         ]
         session.add_all(said)

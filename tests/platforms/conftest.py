@@ -9,11 +9,14 @@ import pytest
 
 from tests.platforms.driver import Driver
 from tests.platforms.telegram_driver import TelegramDriver, TelegramWebhookDriver
+from tests.platforms.vk_driver import VkCallbackDriver, VkDriver
 from tests.platforms.web_driver import WebDriver
 
 DRIVERS: dict[str, type[Driver]] = {
     "telegram": TelegramDriver,
     "telegram-webhook": TelegramWebhookDriver,
+    "vk": VkDriver,
+    "vk-callback": VkCallbackDriver,
     "web": WebDriver,
 }
 
@@ -55,4 +58,16 @@ async def webhook(database_url: str, tmp_path: Path) -> AsyncIterator[Driver]:
 @pytest.fixture
 async def site(database_url: str, tmp_path: Path) -> AsyncIterator[Driver]:
     async for ready in drive(WebDriver(database_url, tmp_path)):
+        yield ready
+
+
+@pytest.fixture
+async def vk(database_url: str, tmp_path: Path) -> AsyncIterator[Driver]:
+    async for ready in drive(VkDriver(database_url, tmp_path)):
+        yield ready
+
+
+@pytest.fixture
+async def callback(database_url: str, tmp_path: Path) -> AsyncIterator[Driver]:
+    async for ready in drive(VkCallbackDriver(database_url, tmp_path)):
         yield ready

@@ -30,6 +30,11 @@ def rows(*labels: tuple[str, ...], standing: bool = False) -> Keyboard:
     )
 
 
+def untold(driver: Driver, kind: str) -> bool:
+    """VK tells the size of documents alone."""
+    return "sizes" in driver.lacks and kind in ("photo", "voice")
+
+
 needs = pytest.mark.needs
 
 # ── Words ────────────────────────────────────────────────────────────────────
@@ -67,7 +72,7 @@ async def test_quotes_both_ways(driver: Driver) -> None:
     [answer] = await driver.send(maria, Outbound(text="Завтра", reply_to=asked))
     assert (await maria.sees())[-1].reply_to == asked
     await maria.says("Спасибо", reply_to=answer)
-    [heard] = await driver.hears()
+    _, heard = await driver.hears(2)
     assert heard.reply_to == answer
 
 
@@ -161,7 +166,7 @@ async def test_a_file_comes_and_goes_back(driver: Driver, kind: str, name: str, 
     [heard] = await driver.hears(files=1)
     [attachment] = heard.attachments
     assert (attachment.kind, attachment.mime, heard.text) == (kind, mime, caption)
-    assert attachment.size == len(data)
+    assert attachment.size == (None if untold(driver, kind) else len(data))
     if kind == "document":
         assert attachment.title == name
     assert await driver.bytes_of(attachment) == data
@@ -251,7 +256,7 @@ async def test_files_and_buttons_without_words(driver: Driver) -> None:
     await driver.send(maria, Outbound(attachments=files, keyboard=rows(("Нет",))))
     for label in ("Да", "Нет"):
         await maria.presses(label)
-        assert (await driver.hears())[0].pressed == f"do/{label}"
+    assert [each.pressed for each in await driver.hears(2)] == ["do/Да", "do/Нет"]
 
 
 async def test_many_files_are_several_albums(driver: Driver) -> None:

@@ -1,10 +1,8 @@
-"""Each way Telegram fails becomes one of the port's; what can be said otherwise is."""
+"""Each way Telegram fails becomes one of the port's."""
 
 from __future__ import annotations
 
 import asyncio
-import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,19 +20,18 @@ from services.messaging.port import (
     Throttled,
     Unavailable,
 )
-from services.messaging.types import Address, Attachment, Button, Keyboard, Outbound
-from tests.platforms.telegram_driver import SECRET, TelegramDriver, TelegramWebhookDriver
+from services.messaging.types import Address, Button, Keyboard, Outbound
+from tests.platforms.telegram_driver import TelegramDriver
 from tests.support.telegram import DELETED_TOPIC, Group
 
 HELLO = Outbound(text="Здравствуйте")
-JPEG = b"\xff\xd8\xff\xe0 a photo"
 
 
 def at(group: Group, topic: int | None = None) -> Address:
     return Address(channel="telegram", chat=str(group.id), topic=str(topic) if topic else None)
 
 
-# ── What a refusal means ─────────────────────────────────────────────────────
+# ── What a refusal means ───────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -141,7 +138,7 @@ async def test_the_whole_person_is_gone(telegram: TelegramDriver) -> None:
         await telegram.send(maria, HELLO)
 
 
-# ── Groups and topics ────────────────────────────────────────────────────────
+# ── Groups and topics ──────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("spelling", DELETED_TOPIC)
@@ -211,334 +208,7 @@ async def test_a_mark_on_a_message(telegram: TelegramDriver) -> None:
         await telegram.channel.react(at(room), str(said.id), "🧱")
 
 
-# ── Another way to say it ────────────────────────────────────────────────────
-
-
-async def test_words_that_html_spoils_go_bare(telegram: TelegramDriver) -> None:
-    maria = await telegram.person()
-    telegram.tg.faults.next(
-        "sendMessage", kind="error", description="Bad Request: can't parse entities: oh"
-    )
-    await telegram.send(maria, Outbound(header="Голова", text="тело <"))
-    [shown] = await maria.sees()
-    assert (shown.text, shown.header) == ("Голова\nтело <", "")
-
-
-async def test_what_was_sent_of_a_long_text_is_not_sent_again(telegram: TelegramDriver) -> None:
-    maria = await telegram.person()
-    words = " ".join(f"слово{number}" for number in range(1500))
-    telegram.tg.faults.next("sendMessage", kind="slow", delay=0)
-    telegram.tg.faults.next("sendMessage", kind="429", retry_after=1)
-    with pytest.raises(Throttled):
-        await telegram.send(maria, Outbound(text=words, reply_to="1"), nonce=5)
-    first = await maria.sees()
-    assert len(first) == 1
-    ids = await telegram.send(maria, Outbound(text=words, reply_to="1"), nonce=5)
-    shown = await maria.sees()
-    assert " ".join(one.text for one in shown).split() == words.split()
-    assert [i for one in shown for i in one.ids] == ids
-
-
-async def test_a_half_sent_text_marks_only_what_may_stand_there(telegram: TelegramDriver) -> None:
-    maria = await telegram.person()
-    words = " ".join(f"слово{number}" for number in range(600))
-    telegram.tg.faults.next("sendMessage", kind="slow", delay=0)
-    telegram.tg.faults.next("sendMessage", kind="reset_accepted")
-    with pytest.raises(Ambiguous):
-        await telegram.send(maria, Outbound(text=words), nonce=5)
-    await telegram.send(maria, Outbound(text=words, repeated=True), nonce=5)
-    first, second, again = (one.text for one in await maria.sees())
-    assert not first.startswith("↻")
-    assert again == "↻ " + second
-
-
-async def test_a_picture_that_is_none_for_telegram_goes_as_a_file(
-    telegram: TelegramDriver,
-) -> None:
-    maria = await telegram.person()
-    one, two = [
-        await telegram.stored("photo", JPEG + bytes([n]), mime="image/jpeg") for n in (1, 2)
-    ]
-    film = await telegram.stored("video", b"film", mime="video/mp4")
-    for method, files in (("sendPhoto", (one,)), ("sendMediaGroup", (one, film, two))):
-        telegram.tg.faults.next(
-            method, kind="error", description="Bad Request: PHOTO_INVALID_DIMENSIONS"
-        )
-        await telegram.send(maria, Outbound(text="Схема", attachments=files))
-        shown = (await maria.sees())[-1]
-        assert shown.text == "Схема"
-        assert [kind for kind, _ in shown.files] == ["document"] * len(files)
-
-
-async def test_a_handle_of_another_bot_is_replaced(telegram: TelegramDriver) -> None:
-    maria = await telegram.person()
-    photo = await telegram.stored("photo", JPEG, mime="image/jpeg")
-    await telegram.media.keep_handle(photo, "telegram", "of-a-bot-that-is-no-more")
-    for _ in range(2):
-        await telegram.send(maria, Outbound(attachments=(photo,)))
-    assert [one.files for one in await maria.sees()] == [[("photo", JPEG)]] * 2
-    assert telegram.tg.stats.calls["sendPhoto"] == 3
-
-
-async def test_a_photo_over_ten_megabytes_goes_as_a_file(telegram: TelegramDriver) -> None:
-    maria = await telegram.person()
-    data = JPEG + bytes(10 * 1024 * 1024)
-    photo = await telegram.stored("photo", data, title="схема.jpg", mime="image/jpeg")
-    await telegram.send(maria, Outbound(text="Схема", attachments=(photo,)))
-    assert (await maria.sees())[0].files == [("document", data)]
-
-
-@pytest.mark.parametrize(
-    ("kind", "mime", "title", "sent_as", "name"),
-    [
-        ("voice", "audio/webm", "Голосовое.webm", "document", "Голосовое.webm"),
-        ("voice", "audio/ogg", "", "voice", ""),
-        ("voice", "audio/mp4", "Голосовое.m4a", "voice", ""),
-        ("video", "video/quicktime", "IMG_1.MOV", "document", "IMG_1.MOV"),
-        ("video", "video/mp4", "", "video", "video.mp4"),
-        ("audio", "audio/flac", "гудок.flac", "document", "гудок.flac"),
-        ("photo", "image/gif", "кот.gif", "document", "кот.gif"),
-        (
-            "document",
-            "application/pdf",
-            'акт "2"\r\nX-Evil: 1.pdf',
-            "document",
-            "акт _2_X-Evil: 1.pdf",
-        ),
-    ],
-)
-async def test_files_go_as_what_telegram_takes(
-    telegram: TelegramDriver, kind: Any, mime: str, title: str, sent_as: str, name: str
-) -> None:
-    maria = await telegram.person()
-    file = await telegram.stored(kind, b"bytes", title=title, mime=mime)
-    await telegram.send(maria, Outbound(text="Послушайте", attachments=(file,)))
-    [shown] = await maria.sees()
-    assert shown.files == [(sent_as, b"bytes")]
-    assert shown.text == "Послушайте"
-    media = telegram.tg.sent[-1].media
-    assert media is not None
-    assert not name or media.name == name
-
-
-async def test_a_file_is_uploaded_once(telegram: TelegramDriver) -> None:
-    maria, pavel = await telegram.person(), await telegram.person("Павел")
-    files = tuple(
-        [await telegram.stored("photo", JPEG + bytes([n]), mime="image/jpeg") for n in (1, 2)]
-    )
-    await telegram.send(maria, Outbound(attachments=files))
-    sent = len(telegram.tg.files._by_id)
-    await telegram.send(pavel, Outbound(attachments=files))
-    await telegram.send(pavel, Outbound(attachments=files[:1]))
-    assert len(telegram.tg.files._by_id) == sent
-    shown = await pavel.sees()
-    assert [data for one in shown for _, data in one.files] == [
-        JPEG + bytes([1]), JPEG + bytes([2]), JPEG + bytes([1]),
-    ]  # fmt: skip
-
-
-async def test_trouble_with_a_handle_does_not_look_like_a_failed_send(
-    telegram: TelegramDriver, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from services.attachments import Attachments
-
-    async def fails(*_: Any) -> None:
-        raise OSError("the database is away")
-
-    maria = await telegram.person()
-    photo = await telegram.stored("photo", JPEG, mime="image/jpeg")
-    monkeypatch.setattr(Attachments, "keep_handle", fails)
-    assert await telegram.send(maria, Outbound(attachments=(photo,)))
-
-
-async def test_a_file_that_is_too_large_or_gone(telegram: TelegramDriver) -> None:
-    maria = await telegram.person()
-    large = Attachment(kind="document", channel="web", handle="x", size=60 * 1024 * 1024)
-    with pytest.raises(Rejected, match="larger"):
-        await telegram.send(maria, Outbound(attachments=(large,)))
-    photo = await telegram.stored("photo", JPEG, mime="image/jpeg")
-    (telegram.media.folder / photo.handle).unlink()
-    with pytest.raises(Rejected, match="no longer kept"):
-        await telegram.send(maria, Outbound(attachments=(photo,)))
-    elsewhere = Attachment(kind="photo", channel="vk", handle="photo-1_2", mime="image/jpeg")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("bot.media.PAUSES", (0.01,))
-        with pytest.raises(Rejected, match="vk is off"):
-            await telegram.send(maria, Outbound(attachments=(elsewhere,)))
-
-
-async def test_files_of_telegram_that_cannot_be_had(
-    telegram: TelegramDriver, tmp_path: Path
-) -> None:
-    maria = await telegram.person()
-    await maria.user.sends_document(b"x", size=21 * 1024 * 1024)  # type: ignore[attr-defined]
-    [heard] = await telegram.hears()
-    assert (heard.unreadable, heard.attachments) == ("too_big", ())
-
-    async def fetch(handle: str) -> bytes:
-        file = Attachment(kind="document", channel="telegram", handle=handle)
-        return b"".join([chunk async for chunk in telegram.channel.fetch(file)])
-
-    large = telegram.tg.files.store("document", b"x", size=21 * 1024 * 1024)
-    with pytest.raises(Rejected, match="too big"):
-        await fetch(large.id)
-    with pytest.raises(Rejected, match="invalid file_id"):
-        await fetch("nobody's")
-    there = telegram.tg.files.store("document", b"bytes")
-    assert await fetch(there.id) == b"bytes"
-    lost = telegram.tg.files.store("document", b"bytes")
-    del telegram.tg.files._by_path[lost.path]
-    with pytest.raises(Rejected, match="no longer kept"):
-        await fetch(lost.id)
-    telegram.tg.faults.next("getFile", kind="502")
-    with pytest.raises(Unavailable):
-        await fetch(there.id)
-    await telegram.tg.stop()
-    with pytest.raises(Unavailable):
-        await fetch(there.id)
-
-
-async def test_a_file_waits_a_moment_for_its_messenger(
-    telegram: TelegramDriver, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bot.media.PAUSES", (0.01, 0.01))
-    there = telegram.tg.files.store("document", b"bytes")
-    telegram.tg.faults.next("getFile", kind="502", times=2)
-    file = Attachment(kind="document", channel="telegram", handle=there.id)
-    async with telegram.media.on_disk(file, 1000) as path:
-        assert path.read_bytes() == b"bytes"
-    assert not path.exists()
-    with pytest.raises(Rejected, match="too large"):
-        async with telegram.media.on_disk(file, 2):
-            pass
-
-
-# ── Hearing ──────────────────────────────────────────────────────────────────
-
-
-async def test_a_refused_token_is_said_and_tried_again(telegram: TelegramDriver) -> None:
-    telegram.tg.faults.revoke_token()
-    maria = await telegram.person()
-    await maria.says("тук")  # wakes the poll
-    await telegram.tg.wait(lambda: telegram.outages)
-    assert telegram.outages[-1].refused
-    assert "@BotFather" in str(telegram.outages[-1])
-    assert telegram.tg.token not in str(telegram.outages[-1])
-    telegram.tg.faults.restore_token()
-    [heard] = await telegram.hears()
-    assert heard.text == "тук"
-
-
-@pytest.mark.parametrize("fault", ["500", "502", "reset", "429"])
-async def test_trouble_while_hearing_is_an_outage(telegram: TelegramDriver, fault: Any) -> None:
-    maria = await telegram.person()
-    telegram.tg.faults.next("getUpdates", kind=fault)
-    await maria.says("раз")
-    await telegram.hears()
-    await maria.says("два")
-    assert [i.text for i in await telegram.hears(2)] == ["раз", "два"]
-    assert telegram.outages
-    assert not telegram.outages[-1].refused
-
-
-async def test_a_room_that_threw_us_out_is_no_reason_to_be_deaf(
-    database_url: str, tmp_path: Path
-) -> None:
-    from dataclasses import replace
-
-    driver = TelegramDriver(database_url, tmp_path)
-    room, lost = driver.tg.forum(), driver.tg.forum("Была", bot="kicked")
-    admin = driver.tg.user("Админ", started=True)
-    driver.commands = replace(
-        driver.commands,
-        staff_chats=(str(lost.id), str(room.id), "-100777"),
-        admin_chats=(str(admin.id), "12345"),
-    )
-    try:
-        driver.tg.faults.next(
-            "setMyCommands", kind="error", code=403, description="Forbidden: bot was kicked"
-        )
-        await driver.start()
-        await driver.tg.wait(lambda: any(str(admin.id) in scope for scope in driver.tg.commands))
-        assert driver.outages == []
-        [default] = [cs for scope, cs in driver.tg.commands.items() if '"default"' in scope]
-        residents = {each["command"] for each in default}
-        assert {"new", "my", "menu", "help", "cancel"} <= residents
-        chats = {}
-        for scope, listed in driver.tg.commands.items():
-            if found := re.search(r"-?\d+", scope):
-                chats[int(found[0])] = listed
-        members = {each["command"] for each in chats[room.id]}
-        assert {"status", "close", "who", "note"} <= members
-        assert not members & {"new", "my"}
-        assert residents | {"desk"} <= {each["command"] for each in chats[admin.id]}
-        assert driver.complaints == []
-    finally:
-        await driver.stop()
-
-
-# ── The webhook ──────────────────────────────────────────────────────────────
-
-
-async def test_the_webhook_believes_only_who_knows_the_secret(
-    webhook: TelegramWebhookDriver,
-) -> None:
-    import aiohttp
-
-    update = {
-        "update_id": 1,
-        "message": {
-            "message_id": 5, "date": 1, "text": "тук",
-            "chat": {"id": 7, "type": "private"},
-            "from": {"id": 7, "is_bot": False, "first_name": "М"},
-        },
-    }  # fmt: skip
-    header = "X-Telegram-Bot-Api-Secret-Token"
-
-    async def post(secret: str | None, **body: Any) -> int:
-        headers = {header: secret} if secret is not None else {}
-        url = f"{webhook.url}/telegram"
-        async with (
-            aiohttp.ClientSession() as http,
-            http.post(url, headers=headers, **body) as answer,
-        ):
-            return answer.status
-
-    for wrong in (None, "", "s3cre", "s3crets", "секрет"):
-        assert await post(wrong, json=update) == 401
-    assert await webhook.inbox() == []
-    for body in (
-        b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b'{"update_id": "1"}', b"{}", b"[" * 50_000,
-    ):  # fmt: skip
-        assert await post(SECRET, data=body) == 400, body[:20]
-    assert await post(SECRET, json={"update_id": 2, "message": {"nothing": True}}) == 200
-    assert await post(SECRET, json={"update_id": 3, "from_the_future": {}}) == 200
-    assert await webhook.inbox() == []
-    webhook.deaf = 1
-    assert await post(SECRET, json=update) == 500
-    assert await webhook.inbox() == []
-    assert await asyncio.gather(*(post(SECRET, json=update) for _ in range(5))) == [200] * 5
-    assert [each.text for each in await webhook.inbox()] == ["тук"]
-
-
-async def test_a_webhook_that_was_moved_is_set_again(database_url: str, tmp_path: Path) -> None:
-    driver = TelegramWebhookDriver(database_url, tmp_path, look_after=0.05)
-    try:
-        await driver.start()
-        driver.tg.updates.webhook.url = "https://elsewhere.example"
-        await driver.tg.wait(lambda: driver.tg.updates.webhook.url.startswith(driver.url))
-        await driver.tg.stop()
-        await asyncio.sleep(0.3)
-        assert "out of reach" in str(driver.outages[-1])
-        await driver.tg.start()
-        maria = await driver.person()
-        await maria.says("снова тут")
-        await driver.hears()
-    finally:
-        await driver.stop()
-
-
-# ── Words and buttons ────────────────────────────────────────────────────────
+# ── Words and buttons ──────────────────────────────────────────────────────────
 
 
 async def test_an_action_too_long_is_refused_not_lost(telegram: TelegramDriver) -> None:

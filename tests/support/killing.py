@@ -33,7 +33,8 @@ class Damage:
         return (
             f"{self.conversations} conversations, {self.kills} kills in {self.seconds:.0f} s: "
             f"{self.lost} lost, {self.double_tickets} double tickets, "
-            f"{self.double_messages} double messages (at most {self.most_in_one} in one conversation by one kill), "
+            f"{self.double_messages} double messages "
+            f"(at most {self.most_in_one} in one conversation by one kill), "
             f"{self.orphan_topics} orphan topics"
         )
 

@@ -57,6 +57,7 @@ class Resident:
         await self.driver.say(text)
 
     async def quotes(self, line: Line, text: str) -> None:
+        await self._settle()  # nobody quotes within milliseconds
         await self.driver.say(text, quotes=line)
 
     async def sends_photo(self, caption: str = "") -> None:
@@ -225,6 +226,7 @@ class Member:
         await self.driver.say(text, thread)
 
     async def quotes(self, line: Line, text: str, thread: Any) -> None:
+        await self._settle()
         await self.driver.say(text, thread, quotes=line)
 
     async def sends_photo(self, thread: Any, caption: str = "") -> None:

@@ -72,7 +72,7 @@ class Program:
                 stdout=stdout, stderr=stderr,
             )  # fmt: skip
 
-    async def works(self, channel: str = "", state: str = "up", seconds: float = 30) -> Any:
+    async def works(self, channel: str = "", state: str = "up", seconds: float = 90) -> Any:
         """Waits until `/health` shows the channel in that state, or answers 200. Returns it."""
         health: Any = None
         try:
@@ -85,7 +85,7 @@ class Program:
                             return health
                     elif code == 200:
                         return health
-                    await asyncio.sleep(0.02)
+                    await asyncio.sleep(0.1)
         except TimeoutError:
             raise AssertionError(
                 f"{channel or 'nothing'} is not {state} within {seconds} s: {health}\n"

@@ -12,6 +12,7 @@ from bot.app import App
 from bot.settings import Settings
 from services.clock import Clock
 from tests.support.telegram import TelegramStandIn
+from tests.support.vk import VkStandIn
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SAMPLE = ROOT / "examples" / "company.yaml"
@@ -24,6 +25,7 @@ async def running_app(
     folder: Path,
     *,
     telegram: TelegramStandIn | None = None,
+    vk: VkStandIn | None = None,
     company: Path = SAMPLE,
     clock: Clock | None = None,
     faster: float = FASTER,
@@ -33,6 +35,10 @@ async def running_app(
     if telegram is not None:
         settings.setdefault("telegram_token", telegram.token)
         settings.setdefault("telegram_api_url", telegram.url)
+    if vk is not None:
+        settings.setdefault("vk_token", vk.token)
+        settings.setdefault("vk_group_id", vk.group_id)
+        settings.setdefault("vk_api_url", vk.url)
     app = App(
         Settings(
             _env_file=None,
@@ -47,7 +53,9 @@ async def running_app(
     )
     try:
         await app.start()
-        await wait_until_up(app, "telegram" if telegram is not None else "desk")
+        for name, there in (("telegram", telegram), ("vk", vk), ("desk", app)):
+            if there is not None:
+                await wait_until_up(app, name)
         yield app
     finally:
         await app.stop()

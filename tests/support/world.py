@@ -14,15 +14,19 @@ from sqlalchemy import select
 from bot.app import App
 from services.company.apply import Messengers, apply_declaration
 from services.company.reading import read_declaration
-from services.tables import AuditRecord, Member as MemberRow
+from services.tables import AuditRecord
+from services.tables import Member as MemberRow
 from tests.support import running
 from tests.support.clock import MovingClock
 from tests.support.drivers import ResidentDriver
 from tests.support.drivers.desk import AtDesk
 from tests.support.drivers.telegram import InGroup, InTelegram, heard
+from tests.support.drivers.vk import InVk
+from tests.support.drivers.vk import heard as heard_in_vk
 from tests.support.drivers.web import OnSite
 from tests.support.people import Member, Resident
 from tests.support.telegram import Group, TelegramStandIn
+from tests.support.vk import VkStandIn
 
 COMPANY = Path(__file__).parents[1] / "conversations" / "company.yaml"
 ACCOUNTS = {"olga": 501, "anna": 502, "petr": 503}
@@ -37,6 +41,7 @@ class World:
         clock: MovingClock,
         channel: str,
         tg: TelegramStandIn | None,
+        vk: VkStandIn | None,
         group: Group | None,
         closing: AsyncExitStack,
     ) -> None:
@@ -44,6 +49,7 @@ class World:
         self.clock = clock
         self.channel = channel
         self.tg = tg
+        self.vk = vk
         self.group = group
         self._closing = closing
 
@@ -55,6 +61,9 @@ class World:
         if channel == "telegram":
             assert self.tg is not None
             driver = InTelegram(self.tg, name)
+        elif channel == "vk":
+            assert self.vk is not None
+            driver = InVk(self.vk, name)
         else:
             driver = OnSite(self.app.address)
         self._closing.push_async_callback(driver.close)
@@ -86,23 +95,25 @@ class World:
         self.app.bells.ring("inbox")
 
     async def settled(self) -> None:
-        """Until everything said was heard, handled and delivered."""
+        """Until everything said was heard, handled and delivered. An album is ready a second
+        after its last part; nobody here waits for it."""
         async with asyncio.timeout(20):
             while True:
                 if self.tg is not None:
                     await heard(self.tg)
-                await self._let_albums_settle()
-                await running.settled(self.app)
-                if self.tg is None or not self.tg.updates.pending:
+                if self.vk is not None:
+                    await heard_in_vk(self.vk)
+                async with self.app.db.work() as work:
+                    waiting = bool(await work.inbox.count_waiting())
+                    waiting = waiting or bool(await work.outbox.count_waiting())
+                    wait = await work.inbox.next_ready_in()
+                unheard = any(one and one.updates.pending for one in (self.tg, self.vk))
+                if not waiting and not unheard:
                     return
-
-    async def _let_albums_settle(self) -> None:
-        """An album is ready a second after its last part; nobody here waits for it."""
-        async with self.app.db.work() as work:
-            wait = await work.inbox.next_ready_in()
-        if wait is not None and 0 < wait <= 1:
-            self.clock.move(seconds=wait)
-            self.app.bells.ring("inbox")
+                if wait is not None and 0 < wait <= 1:
+                    self.clock.move(seconds=wait)
+                    self.app.bells.ring("inbox")
+                await asyncio.sleep(0.01)
 
     # The company.
 
@@ -148,25 +159,29 @@ async def open_world(
     log.addHandler(faults)
     try:
         async with AsyncExitStack() as stack:
-            tg, group, chat = None, None, None
+            tg, vk, group, chat = None, None, None, None
             if channel == "telegram" or room in ("forum", "group"):
                 tg = await stack.enter_async_context(TelegramStandIn())
                 if room in ("forum", "group"):
                     group = tg.group(forum=room == "forum")
                     chat = group.id
+            if channel == "vk":
+                vk = await stack.enter_async_context(VkStandIn())
             app = await stack.enter_async_context(
                 running.running_app(
                     database_url,
                     folder,
                     telegram=tg,
+                    vk=vk,
                     company=company,
                     clock=clock,
                     telegram_staff_chat=chat,
                 )
             )
             people = await stack.enter_async_context(AsyncExitStack())
-            yield World(app, clock, channel, tg, group, people)
+            yield World(app, clock, channel, tg, vk, group, people)
             assert tg is None or tg.malformed == []
+            assert vk is None or vk.malformed == []
     finally:
         log.removeHandler(faults)
     assert faults.found == []

@@ -61,7 +61,7 @@ class DeskChannel:
         self._reading = Reading(db)
         self._live = Live(db, bells)
 
-    async def run(self, hear: Hear, up: Callable[[], None]) -> None:
+    async def run(self, hear: Hear, up: Callable[[], None], cursor: str | None = None) -> None:
         """Browsers come to `routes`; there is nothing to poll."""
         up()
         await asyncio.Event().wait()

@@ -17,12 +17,14 @@ FILES_AT = "/desk/api/files"
 
 def show_line(line: Line) -> dict[str, Any]:
     ticket, thread = line.ticket, line.thread
+    name = line.resident.name or staff_texts.NAMELESS
+    place = ticket.place if ticket else thread.subject.removeprefix(name).removeprefix(" · ")
     return {
         "id": thread.id,
         "number": str(ticket.number) if ticket else None,
         "category": ticket.what if ticket else "",
-        "place": ticket.place if ticket else thread.subject,
-        "resident": line.resident.name or staff_texts.NAMELESS,
+        "place": place,
+        "resident": name,
         "state": thread.state,
         "status": wording.STATUSES[ticket.status] if ticket else "",
         "unread": line.unread,

@@ -16,11 +16,11 @@ from aiohttp import web
 
 from bot.background import Background
 from bot.media import Media
+from bot.platforms.cutting import cut
 from bot.platforms.telegram import failures
 from bot.platforms.telegram.commands import Commands, register
 from bot.platforms.telegram.files import Files
-from bot.platforms.telegram.parse import ALLOWED_UPDATES, NAME, parse
-from bot.platforms.telegram.render import cut
+from bot.platforms.telegram.parse import ALLOWED_UPDATES, NAME, parse, plainly
 from bot.platforms.telegram.sending import Sender
 from bot.platforms.telegram.session import ANSWER_WITHIN, RawUpdates, make_bot
 from services.faults import log_fault
@@ -69,7 +69,7 @@ class TelegramChannel:
 
     # ── Hearing ──────────────────────────────────────────────────────────────
 
-    async def run(self, hear: Hear, up: Callable[[], None]) -> None:
+    async def run(self, hear: Hear, up: Callable[[], None], cursor: str | None = None) -> None:
         with reaching():
             await self._bot.get_me()
             if self._access.webhook:
@@ -130,12 +130,13 @@ class TelegramChannel:
 
     def _read(self, raw: dict[str, Any]) -> Inbound | None:
         """None for what concerns nobody, and for what cannot be read: the rest must be heard."""
-        try:
-            update = Update.model_validate(raw, context={"bot": self._bot})
-            return parse(update, self._bot.id)
-        except Exception as failure:  # noqa: BLE001 (whatever it holds, it came from outside)
-            log_fault(failure, "reading update %s", raw.get("update_id"))
-            return None
+        for form in (raw, plainly(raw)):
+            try:
+                update = Update.model_validate(form, context={"bot": self._bot})
+                return parse(update, self._bot.id)
+            except Exception as failure:  # noqa: BLE001 (whatever it holds, it is from outside)
+                log_fault(failure, "reading update %s", raw.get("update_id"))
+        return None
 
     async def _answer_press(self, press_id: str) -> None:
         """Stops the spinner; too late or twice is no matter."""
@@ -180,14 +181,6 @@ class TelegramChannel:
         with failing():
             topic = await self._bot.create_forum_topic(int(chat), cut(title, TITLE_LIMIT))
         return str(topic.message_thread_id)
-
-    async def close_topic(self, chat: str, topic: str) -> None:
-        with failing():
-            await self._bot.close_forum_topic(int(chat), int(topic))
-
-    async def reopen_topic(self, chat: str, topic: str) -> None:
-        with failing():
-            await self._bot.reopen_forum_topic(int(chat), int(topic))
 
     def fetch(self, attachment: Attachment) -> AsyncIterator[bytes]:
         return self._files.fetch(attachment.handle)

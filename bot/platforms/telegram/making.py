@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from bot.background import Background
-from bot.media import Media
+from bot.platforms import Wiring
 from bot.platforms.telegram.channel import Access, TelegramChannel
 from bot.platforms.telegram.commands import Commands
 from bot.settings import Settings
 from handlers import commands
-from services.db import Database
 from services.messaging.types import Limits
 
 
-def make(
-    settings: Settings, db: Database, media: Media, background: Background, limits: Limits
-) -> TelegramChannel:
+def make(wiring: Wiring) -> TelegramChannel:
     async def list_commands() -> Commands:
-        async with db.work() as work:
+        async with wiring.db.work() as work:
             rooms = [room for room in await work.rooms.every() if room.channel == "telegram"]
             admins = await work.staff.accounts_of_admins("telegram")
         return Commands(
@@ -27,7 +23,13 @@ def make(
             admin_chats=tuple(admins),
         )
 
-    return TelegramChannel(read_access(settings), media, background, list_commands, limits)
+    return TelegramChannel(
+        read_access(wiring.settings),
+        wiring.media,
+        wiring.background,
+        list_commands,
+        Limits().scaled(wiring.factor),
+    )
 
 
 def read_access(settings: Settings) -> Access:

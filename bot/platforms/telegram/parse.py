@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aiogram.enums import ChatMemberStatus, ChatType, ContentType
 from aiogram.types import CallbackQuery, ChatMemberUpdated, Message, Update, User
 
@@ -15,6 +17,22 @@ UNREADABLE = (  # said by a person, and nothing we can show; unknown is newer th
     ContentType.PAID_MEDIA, ContentType.CHECKLIST, ContentType.GIVEAWAY, ContentType.RICH_MESSAGE,
     ContentType.UNKNOWN,
 )  # fmt: skip
+
+
+PLAIN = (  # the fields of a message that every version of the Bot API has
+    "message_id", "date", "edit_date", "chat", "from", "sender_chat", "text", "caption",
+    "message_thread_id", "is_topic_message", "media_group_id",
+)  # fmt: skip
+
+
+def plainly(raw: dict[str, Any]) -> dict[str, Any]:
+    """An update that cannot be read as it is, without what may be unreadable in it: a message is
+    still heard, by its words, or as something we cannot take in."""
+    plain: dict[str, Any] = {"update_id": raw.get("update_id")}
+    for kind in ("message", "edited_message"):
+        if isinstance(message := raw.get(kind), dict):
+            plain[kind] = {name: message[name] for name in PLAIN if name in message}
+    return plain
 
 
 def parse(update: Update, bot_id: int) -> Inbound | None:

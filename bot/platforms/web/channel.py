@@ -49,7 +49,7 @@ class WebChannel:
         self._frames = Pace(120, 10)
         bells.on(NAME, self._rung)
 
-    async def run(self, hear: Hear, up: Callable[[], None]) -> None:
+    async def run(self, hear: Hear, up: Callable[[], None], cursor: str | None = None) -> None:
         """Browsers come to `routes`; there is nothing to poll."""
         up()
         await asyncio.Event().wait()

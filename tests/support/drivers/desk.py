@@ -47,26 +47,27 @@ class AtDesk:
         shown = await self.get(f"threads/{thread}")
         card = "\n".join(": ".join(pair) for pair in shown["card"])
         lines = [Line(id=None, mine=False, author="карточка", text=card)]
-        for message in shown["messages"]:
-            lines.append(
-                Line(
-                    id=message["id"],
-                    mine=message["by"] == "member" and message["author"].startswith(self.me),
-                    author=f"{message['by']} {message['author']}".strip(),
-                    text=message["text"],
-                    files=[file["kind"] for file in message["attachments"]],
-                    quotes=message["reply_to"],
-                    state=f"{message['state']} {message['why']}".strip(),
-                    raw=message,
-                )
-            )
-        for post in shown["said"]:
-            lines.append(Line(id=f"said {post['id']}", mine=False, text=post["text"], raw=post))
-        return lines
+        lines += [self._read(message) for message in shown["messages"]]
+        return lines + [
+            Line(id=f"said {post['id']}", mine=False, text=post["text"], raw=post)
+            for post in shown["said"]
+        ]
+
+    def _read(self, message: dict[str, Any]) -> Line:
+        return Line(
+            id=message["id"],
+            mine=message["by"] == "member" and message["author"].startswith(self.me),
+            author=f"{message['by']} {message['author']}".strip(),
+            text=message["text"],
+            files=[file["kind"] for file in message["attachments"]],
+            quotes=message["reply_to"],
+            state=f"{message['state']} {message['why']}".strip(),
+            raw=message,
+        )
 
     async def say(self, text: str, thread: Any, quotes: Line | None = None) -> None:
-        body = {"key": str(uuid.uuid4()), "text": text, "files": []}
-        body["reply_to"] = quotes.id if quotes else None
+        reply_to = quotes.id if quotes else None
+        body = {"key": str(uuid.uuid4()), "text": text, "files": [], "reply_to": reply_to}
         await self.post(f"threads/{thread}/say", body)
 
     async def send(self, kind: str, thread: Any, caption: str) -> None:

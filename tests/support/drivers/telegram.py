@@ -16,7 +16,7 @@ def read(message: Message, me: User) -> Line:
         text=message.text,
         rows=message.rows,
         standing=bool(message.keyboard),
-        files=[message.media.kind] if message.media else [k for k in message.extra],
+        files=[message.media.kind] if message.media else list(message.extra),
         quotes=message.reply_to.id if message.reply_to else None,
         state=" ".join(message.reactions),
         raw=message,

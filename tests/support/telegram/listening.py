@@ -1,6 +1,6 @@
 """Waiting for what the bot says."""
 
-# ruff: noqa: ASYNC109  (a helper that waits says how long)
+
 
 from __future__ import annotations
 

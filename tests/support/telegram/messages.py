@@ -1,6 +1,6 @@
 """Messages and files, and how they look on the wire."""
 
-# ruff: noqa: ASYNC109  (a helper that waits says how long)
+
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """People, and everything they can do to a bot."""
 
-# ruff: noqa: ASYNC109  (a helper that waits says how long)
+
 
 from __future__ import annotations
 

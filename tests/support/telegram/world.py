@@ -1,6 +1,6 @@
 """Everything there is: people, chats, messages, and what the bot was told."""
 
-# ruff: noqa: ASYNC109  (a helper that waits says how long)
+
 
 from __future__ import annotations
 

@@ -46,6 +46,7 @@ const composer = new Composer({
 
 let current = null;
 let wire = null;
+let left = false;
 
 api.onExpired(signIn);
 begin();
@@ -227,10 +228,12 @@ $("back").addEventListener("click", () => (location.hash = ""));
 $("show-card").addEventListener("click", () => card($("show-card").getAttribute("aria-expanded") !== "true"));
 $("hide-card").addEventListener("click", () => card(false));
 $("leave").addEventListener("click", async () => {
+  left = true; // whatever else comes back now is refused, and no news
   try {
     await api.leave();
-    signIn("Вы вышли.");
+    signIn();
   } catch {
+    left = false;
     toast("Нет связи: выйти не получилось.");
   }
 });
@@ -251,7 +254,8 @@ function toast(words) {
   $("toast").hidden = !words;
 }
 
-function signIn(why = "") {
+function signIn(given = "") {
+  const why = left ? "Вы вышли." : given;
   wire?.stop();
   $("desk").hidden = true;
   $("signin").hidden = false;

@@ -1,0 +1,127 @@
+"""Calls of the VK API: paced, with every trouble as one of the port's failures or as `VkError`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from collections import deque
+from typing import Any
+
+import aiohttp
+from vkbottle import API, ABCRequestRescheduler, AiohttpClient
+
+from services.messaging.port import Ambiguous, NotSent
+
+VERSION = "5.199"
+ANSWER_WITHIN = 15.0  # seconds
+MARGIN = 1.03  # calls arrive less evenly than they leave
+
+logging.getLogger("vkbottle").setLevel(logging.CRITICAL)  # it quotes messages and the token
+
+
+class VkError(Exception):
+    """An error of the API itself."""
+
+    def __init__(self, code: int, words: str) -> None:
+        super().__init__(f"VK {code}: {words}")
+        self.code = code
+        self.words = words
+
+
+class Pace:
+    """So many calls in any second, never more. Whoever is told to wait keeps the order."""
+
+    def __init__(self, per_second: float) -> None:
+        self._most = max(1, int(per_second))
+        self._window = self._most / per_second * MARGIN
+        self._calls: deque[float] = deque()
+        self._door = asyncio.Lock()
+
+    async def wait(self) -> None:
+        async with self._door:
+            while len(self._calls) >= self._most:
+                left = self._calls[0] + self._window - time.monotonic()
+                if left <= 0:
+                    self._calls.popleft()
+                else:
+                    await asyncio.sleep(left)
+            self._calls.append(time.monotonic())
+
+
+class Answers:
+    """Reads an answer: no silent retries, no captcha dialogue, as the library would have."""
+
+    async def validate(self, method: str, data: Any, response: Any, ctx_api: Any) -> Any:
+        try:
+            answer = json.loads(response) if isinstance(response, str) else response
+        except ValueError:
+            raise Ambiguous(f"{method}: the answer is no JSON") from None
+        if not isinstance(answer, dict):
+            raise Ambiguous(f"{method}: the answer is no object")
+        if error := answer.get("error"):
+            raise VkError(int(error.get("error_code", 0)), str(error.get("error_msg", "")))
+        return answer
+
+
+class Never(ABCRequestRescheduler):
+    """The library would send again by itself, and sleep in between."""
+
+    async def reschedule(self, ctx_api: Any, method: str, data: Any, recent_response: Any) -> Any:
+        raise Ambiguous(f"{method}: the answer cannot be read")
+
+
+class VkApi:
+    """One token's calls. Must be made inside a running loop; close it."""
+
+    def __init__(self, token: str, base: str, per_second: float) -> None:
+        self.session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=ANSWER_WITHIN))
+        self._api = API(token, http_client=AiohttpClient(session=self.session))
+        self._api.API_URL = f"{base.rstrip('/')}/method/"
+        self._api.response_validators = [Answers()]  # type: ignore[list-item]
+        self._api.request_rescheduler = Never()
+        self.pace = Pace(per_second)
+
+    async def call(self, method: str, **parameters: Any) -> Any:
+        """The `response` of a method, when its turn has come. Raises `VkError`, `NotSent` or
+        `Ambiguous`."""
+        await self.pace.wait()
+        return (await self.call_now(method, **parameters))["response"]
+
+    async def call_now(self, method: str, **parameters: Any) -> dict[str, Any]:
+        """For whoever has waited at `pace` already. The whole answer: `execute` tells of its
+        failures beside the response."""
+        given = {name: value for name, value in parameters.items() if value is not None}
+        try:
+            return await self._api.request(method, given, version=VERSION)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+            raise NotSent("VK is out of reach") from None
+        except (aiohttp.ClientError, OSError, TimeoutError):
+            raise Ambiguous(f"{method}: the answer did not come") from None
+
+    async def get_json(self, url: str, wait: float) -> dict[str, Any]:
+        """A long poll: not a call of the API, and not counted as one."""
+        try:
+            async with self.session.get(
+                url, timeout=aiohttp.ClientTimeout(total=wait + 10)
+            ) as answer:
+                found = json.loads(await answer.text())
+        except (aiohttp.ClientError, OSError, TimeoutError, ValueError):
+            raise NotSent("the long poll broke off") from None
+        return found if isinstance(found, dict) else {}
+
+    async def upload(self, url: str, field: str, data: bytes, name: str) -> dict[str, Any]:
+        form = aiohttp.FormData()
+        form.add_field(field, data, filename=name)
+        try:
+            async with self.session.post(
+                url, data=form, timeout=aiohttp.ClientTimeout(total=60)
+            ) as answer:
+                found = json.loads(await answer.text())
+        except (aiohttp.ClientError, OSError, TimeoutError, ValueError):
+            raise NotSent("the upload broke off") from None  # nothing is said by an upload alone
+        return found if isinstance(found, dict) else {}
+
+    async def close(self) -> None:
+        await self.session.close()

@@ -1,0 +1,161 @@
+"""The VK channel: hears by long poll or Callback API, sends one by one or twenty-five at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+import aiohttp
+from aiohttp import web
+
+from bot.background import Background
+from bot.media import Media
+from bot.platforms.vk.api import VkApi, VkError
+from bot.platforms.vk.batching import MOST, Batching
+from bot.platforms.vk.failures import NO_EDIT, QuoteGone, read_error
+from bot.platforms.vk.hearing import Access, Hearing
+from bot.platforms.vk.parse import NAME, read_attachments
+from bot.platforms.vk.render import Post, render
+from bot.platforms.vk.uploads import Uploads
+from services.bell import Bells
+from services.db import Database
+from services.messaging.inbox import Hear
+from services.messaging.port import Rejected, Unavailable
+from services.messaging.types import Address, Attachment, Kind, Limits, Outbound
+
+LIMITS = Limits(
+    text=4096, caption=4096, button_bytes=255, row=5, buttons=40, album=10,
+    download=50 * 1024 * 1024, per_second=20 * MOST, chat_per_second=20, chat_burst=20,
+    group_calls=0, takes_key=True, at_once=8 * MOST,
+)  # fmt: skip
+INTENTS = {Kind.RELAY: "customer_support", Kind.ALARM: "customer_support"}
+FILE_HOSTS = ("userapi.com", "vk.com", "vk.ru", "vkuser.net", "vkuseraudio.net", "vk.me")
+
+
+class VkChannel:
+    name: ClassVar[str] = NAME
+
+    def __init__(
+        self,
+        access: Access,
+        db: Database,
+        bells: Bells,
+        media: Media,
+        background: Background,
+        limits: Limits | None = None,
+    ) -> None:
+        self.limits = limits or LIMITS
+        self._api = VkApi(access.token, access.api_url, self.limits.per_second / MOST)
+        self._batching = Batching(self._api, background)
+        self._uploads = Uploads(self._api, media, self.limits.upload)
+        self._hearing = Hearing(access, self._api, db, bells, background)
+        self._hosts = (urlsplit(access.api_url).hostname, *FILE_HOSTS)
+
+    async def run(self, hear: Hear, up: Callable[[], None], cursor: str | None = None) -> None:
+        await self._hearing.run(hear, up, cursor)
+
+    def webhook(self, hear: Hear) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        return self._hearing.webhook(hear)
+
+    # ── Sending ──────────────────────────────────────────────────────────────
+
+    async def send(self, to: Address, message: Outbound, nonce: int) -> Sequence[str]:
+        posts = render(message, self.limits)
+        try:
+            if not message.replaces:
+                return await self._say(to, message, posts, nonce)
+            if await self._edit(to, message.replaces, posts[0]):
+                rest = await self._say(to, message, posts[1:], nonce)
+                return [message.replaces, *rest]
+            return await self._say(to, message, posts, nonce)
+        except VkError as error:
+            raise read_error(error.code, error.words) from None
+
+    async def _say(
+        self, to: Address, message: Outbound, posts: Sequence[Post], nonce: int
+    ) -> list[str]:
+        ids: list[str] = []
+        for index, post in enumerate(posts):
+            given = await self._parameters(to, post, message, nonce, index)
+            try:
+                ids += await self._batching.send(given)
+            except QuoteGone:
+                given.pop("forward", None)
+                ids += await self._batching.send(given)
+        return ids
+
+    async def _parameters(
+        self, to: Address, post: Post, message: Outbound, nonce: int, index: int
+    ) -> dict[str, Any]:
+        names = [await self._uploads.name(file, to.chat) for file in post.files]
+        place = post.place
+        given: dict[str, Any] = {
+            "peer_ids": to.chat,
+            "random_id": (nonce + index * 7919) % 2**31 or 1,
+            "message": post.text or None,
+            "attachment": ",".join(names) or None,
+            "keyboard": post.keyboard,
+            "lat": place.latitude if place else None,
+            "long": place.longitude if place else None,
+            "forward": json.dumps(
+                {
+                    "peer_id": int(to.chat),
+                    "conversation_message_ids": [int(message.reply_to)],
+                    "is_reply": True,
+                }
+            )
+            if message.reply_to and index == 0
+            else None,
+            "intent": INTENTS.get(message.kind) if message.kind else None,
+        }
+        return {name: value for name, value in given.items() if value is not None}
+
+    async def _edit(self, to: Address, said: str, post: Post) -> bool:
+        """False when VK lets it stand as it is: too old, or a place. An edit takes away what is
+        not given anew, so the files are."""
+        found = await self._api.call(
+            "messages.getByConversationMessageId",
+            peer_id=int(to.chat),
+            conversation_message_ids=said,
+        )
+        if not found.get("items"):
+            return False
+        files, _ = read_attachments(found["items"][0])
+        try:
+            await self._api.call(
+                "messages.edit",
+                peer_id=int(to.chat),
+                cmid=int(said),
+                message=post.text,
+                attachment=",".join(file.handle.partition(" ")[0] for file in files) or None,
+                keyboard=post.keyboard,
+                keep_forward_messages=1,
+            )
+        except VkError as error:
+            if error.code in NO_EDIT:
+                return False
+            raise
+        return True
+
+    # ── Files ────────────────────────────────────────────────────────────────
+
+    async def fetch(self, attachment: Attachment) -> AsyncIterator[bytes]:
+        url = attachment.handle.partition(" ")[2]
+        host = urlsplit(url).hostname or ""
+        if not any(host == known or host.endswith(f".{known}") for known in self._hosts):
+            raise Rejected("the file does not lie with VK")
+        try:
+            async with self._api.session.get(
+                url, timeout=aiohttp.ClientTimeout(total=60)
+            ) as answer:
+                if answer.status != 200:
+                    raise Rejected("the file is no longer there")
+                async for chunk in answer.content.iter_chunked(64 * 1024):
+                    yield chunk
+        except (aiohttp.ClientError, OSError, TimeoutError) as failure:
+            raise Unavailable(type(failure).__name__) from failure
+
+    async def close(self) -> None:
+        await self._api.close()

@@ -1,0 +1,68 @@
+"""What VK's errors mean, decided here and nowhere else. Codes as in the API's own list."""
+
+from __future__ import annotations
+
+from services.messaging.port import (
+    Ambiguous,
+    Blocked,
+    NotSent,
+    Rejected,
+    SendFailed,
+    Throttled,
+    Unavailable,
+)
+
+TOO_FAST = 6  # requests a second
+FLOOD = 9  # too much of the same to one person
+RATE_LIMIT = 29  # a daily limit of a method
+CAPTCHA = 14
+NO_QUOTE = 921  # what is quoted is gone
+NO_EDIT = (909, 920)  # too old, or of a kind that stays as it is
+WRONG_TOKEN = (5, 27, 28)
+NO_RIGHT = (7, 15)
+PERSON = {
+    900: "житель внёс сообщество в чёрный список",
+    901: "житель не разрешил сообществу писать ему",
+    902: "житель закрыл личные сообщения",
+    18: "страница удалена или заблокирована",
+}
+
+
+class QuoteGone(Rejected):
+    """The message goes without its quote."""
+
+
+INNER = (1, 10)  # their own trouble: the message may stand there or not
+CAPTCHA_PAUSE = 300.0  # seconds
+
+
+def read_error(code: int, words: str) -> SendFailed:
+    """One of the port's failures for an error of the API."""
+    if code in PERSON:
+        return Blocked(f"VK {code}: {words}")
+    if code == TOO_FAST:
+        return Throttled(1.0, everywhere=True)
+    if code == FLOOD:
+        return Throttled(60.0)
+    if code == RATE_LIMIT:
+        return Throttled(600.0, everywhere=True)
+    if code == CAPTCHA:
+        return Throttled(CAPTCHA_PAUSE, everywhere=True)
+    if code == NO_QUOTE:
+        return QuoteGone(f"VK {code}: {words}")
+    if code in WRONG_TOKEN:
+        return NotSent("the token is refused")
+    if code in INNER:
+        return Ambiguous(f"VK {code}: {words}")
+    return Rejected(f"VK {code}: {words}")
+
+
+def read_outage(code: int, words: str) -> Unavailable:
+    """Why hearing stopped."""
+    if code in WRONG_TOKEN:
+        return Unavailable("the token is refused, make a new one in the community", refused=True)
+    if code in NO_RIGHT:
+        return Unavailable("the token lacks a right: messages and manage are needed", refused=True)
+    if code == CAPTCHA:
+        return Unavailable("VK asks for a captcha: wait, then look into the community's messages")
+    return Unavailable(f"VK {code}: {words}")

@@ -1,0 +1,128 @@
+"""Takes the pictures of the README anew: `python -m docs.pictures.take`, from the root of the
+project, on a machine with Chromium. The whole program runs, people write, a camera clicks."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import tempfile
+from pathlib import Path
+
+from playwright.async_api import Browser, Page, expect
+
+from bot.app import App
+from tests.browser import chromium
+from tests.browser.steps import PATIENCE, attaches, enters, presses, reads, registers, says, words
+from tests.support.browser import visitor
+from tests.support.database import Databases, RunOwner
+from tests.support.path import ask, settle_in
+from tests.support.running import running_app
+
+HERE = Path(__file__).resolve().parent
+LARGEST = 200 * 1024
+
+# A photo nobody has to give leave for: a pipe under a sink, and a drop.
+DRAW = """
+() => {
+  const canvas = Object.assign(document.createElement("canvas"), { width: 640, height: 420 });
+  const ink = canvas.getContext("2d");
+  const fill = (style, draw) => { ink.fillStyle = style; ink.beginPath(); draw(); ink.fill(); };
+  fill("#dfe6e4", () => ink.rect(0, 0, 640, 420));
+  ink.strokeStyle = "#c9d3d0"; ink.lineWidth = 3;
+  for (let x = 0; x < 640; x += 92)
+    for (const y of [-3, 89]) ink.strokeRect(x, y, 92, 92);
+  fill("#b98f64", () => ink.rect(0, 330, 640, 90));
+  fill("#f7f8f8", () => ink.roundRect(110, -40, 420, 120, 46));
+  fill("#8f9b9b", () => ink.roundRect(292, 70, 56, 120, 8));
+  ink.strokeStyle = "#8f9b9b"; ink.lineWidth = 44; ink.lineCap = "round";
+  ink.beginPath(); ink.moveTo(320, 180); ink.bezierCurveTo(320, 300, 430, 300, 430, 200);
+  ink.lineTo(660, 200); ink.stroke();
+  fill("#6d7878", () => ink.roundRect(280, 120, 80, 26, 6));
+  fill("#3f87c6", () => { ink.moveTo(318, 252); ink.quadraticCurveTo(288, 306, 318, 312);
+                          ink.quadraticCurveTo(348, 306, 318, 252); });
+  fill("#7db4de", () => ink.ellipse(318, 366, 150, 20, 0, 0, 7));
+  return canvas.toDataURL("image/jpeg", 0.8).split(",")[1];
+}
+"""
+
+
+async def draw(browser: Browser) -> bytes:
+    page = await browser.new_page()
+    drawn = base64.b64decode(await page.evaluate(DRAW))
+    await page.close()
+    return drawn
+
+
+async def file_request(chat: Page, photo: bytes) -> None:
+    await presses(chat, "Новая заявка")
+    await reads(chat, "Что случилось?")
+    await attaches(chat, "под раковиной.jpg", photo, "image/jpeg")
+    await says(chat, "Капает под раковиной, подставили таз")
+    await reads(chat, "К чему это отнести")
+    await presses(chat, "Сантехника")
+    for label in ("Течёт под раковиной", "Завтра утром", "Отправить"):
+        await presses(chat, label)
+    await reads(chat, "принята")
+
+
+async def write_others(app: App) -> None:
+    """Two neighbours, so that the list at the desk is no list of one."""
+    for name, flat, text in (
+        ("Пётр", "40", "Здравствуйте! Когда включат отопление?"),
+        ("Анна Сергеевна", "77", "Спасибо, свет в подъезде починили!"),
+    ):
+        async with visitor(app.base_url) as neighbour:
+            await settle_in(neighbour, app, flat=flat, name=name)
+            await ask(neighbour, app, text)
+
+
+async def take(app: App, browser: Browser) -> None:
+    photo = await draw(browser)
+    await write_others(app)
+    phone = await chromium.resident_s(browser, scale=2)
+    chat = await phone.new_page()
+    await registers(chat, app.base_url)
+    await file_request(chat, photo)
+    desk = await (await chromium.dispatcher_s(browser)).new_page()
+    await enters(desk, await app.sign_in_address())
+    await desk.locator("#threads a", has_text="Сантехника").click()
+    await reads(desk, "подставили таз")
+    await says(desk, "Добрый день! Слесарь Павел придёт завтра с 9 до 11.")
+    await reads(chat, "Слесарь Павел")
+    await says(chat, "Спасибо, буду дома!")
+    await reads(desk, "буду дома")
+    await desk.locator("#mode-note").click()
+    await says(desk, "Второй раз за месяц: взять новый сифон")
+    await reads(desk, "новый сифон")
+    delivered = words(desk, "Слесарь Павел").locator(".state")
+    await expect(delivered).to_have_text("доставлено", timeout=PATIENCE)
+    for page, name in ((chat, "chat.png"), (desk, "desk.png")):
+        await page.locator("#text").blur()
+        await page.mouse.move(0, 0)
+        await page.wait_for_timeout(500)
+        path = HERE / name
+        await page.screenshot(path=path)
+        size = path.stat().st_size
+        print(f"{path}: {size // 1024} kB")
+        if size > LARGEST:
+            raise SystemExit(f"{name} is larger than {LARGEST // 1024} kB")
+
+
+async def main() -> None:
+    owner = RunOwner()
+    try:
+        async with Databases.of(owner.run) as databases:
+            await databases.migrate_template()
+            with tempfile.TemporaryDirectory() as folder:
+                async with (
+                    databases.clone() as url,
+                    running_app(url, Path(folder)) as app,
+                    chromium.chromium() as browser,
+                ):
+                    await take(app, browser)
+    finally:
+        await asyncio.to_thread(owner.end)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
