@@ -24,25 +24,33 @@ class Found:
 
 
 class Places:
+    """Complexes and houses are read once a transaction: a form asks for them again and again."""
+
     def __init__(self, work: Work) -> None:
         self._work = work
+        self._complexes: list[Complex] | None = None
+        self._houses: dict[int, list[House]] = {}
 
     async def complexes(self) -> list[Complex]:
-        rows = await self._work.session.scalars(
-            select(Complex).where(Complex.withdrawn_at.is_(None)).order_by(Complex.position)
-        )
-        return list(rows)
+        if self._complexes is None:
+            rows = await self._work.session.scalars(
+                select(Complex).where(Complex.withdrawn_at.is_(None)).order_by(Complex.position)
+            )
+            self._complexes = list(rows)
+        return self._complexes
 
     async def complex(self, complex_id: int) -> Complex | None:
         return await self._work.session.get(Complex, complex_id)
 
     async def houses(self, complex_id: int) -> list[House]:
-        rows = await self._work.session.scalars(
-            select(House)
-            .where(House.complex_id == complex_id, House.withdrawn_at.is_(None))
-            .order_by(House.position)
-        )
-        return list(rows)
+        if complex_id not in self._houses:
+            rows = await self._work.session.scalars(
+                select(House)
+                .where(House.complex_id == complex_id, House.withdrawn_at.is_(None))
+                .order_by(House.position)
+            )
+            self._houses[complex_id] = list(rows)
+        return self._houses[complex_id]
 
     async def house(self, house_id: int) -> House | None:
         return await self._work.session.get(House, house_id)

@@ -21,6 +21,7 @@ class CompanyData:
     def __init__(self, work: Work) -> None:
         self._work = work
         self._profile: Company | None = None
+        self._categories: list[Category] | None = None
 
     async def profile(self) -> Company:
         if self._profile is None:
@@ -38,17 +39,20 @@ class CompanyData:
         about the common parts, and emergencies."""
         place = None if complex_id is None else await self._work.session.get(Complex, complex_id)
         code, features = (place.code, place.features) if place else ("", [])
-        rows = await self._work.session.scalars(
-            select(CategoryRow)
-            .where(CategoryRow.withdrawn_at.is_(None))
-            .order_by(CategoryRow.position)
-        )
-        here = list_categories(
-            (Category.model_validate(row.content) for row in rows), code, features
-        )
+        here = list_categories(await self._every_category(), code, features)
         return [
             category for category in here if own_flat or not category.own_flat or category.emergency
         ]
+
+    async def _every_category(self) -> list[Category]:
+        if self._categories is None:
+            rows = await self._work.session.scalars(
+                select(CategoryRow)
+                .where(CategoryRow.withdrawn_at.is_(None))
+                .order_by(CategoryRow.position)
+            )
+            self._categories = [Category.model_validate(row.content) for row in rows]
+        return self._categories
 
     async def category(self, key: str) -> Category:
         row = await self._work.session.scalar(select(CategoryRow).where(CategoryRow.key == key))

@@ -22,6 +22,26 @@ if TYPE_CHECKING:
 
 ALBUM_SETTLES = timedelta(seconds=1)
 TRIES = 5
+
+# What every message takes is written in SQL: to build it anew each time costs more than to run it.
+INBOX = Heard.metadata.tables["inbox"]
+CLAIM = text(
+    """
+    SELECT i.id, i.body, i.parts, i.attempts, i.fault,
+      EXISTS (
+        SELECT 1 FROM inbox m
+        WHERE m.state = 'waiting' AND m.ready_at <= :now AND m.id > i.id) AS more
+    FROM inbox i
+    WHERE i.state = 'waiting' AND i.ready_at <= :now
+      AND NOT EXISTS (
+        SELECT 1 FROM inbox e
+        WHERE e.state = 'waiting' AND e.channel = i.channel AND e.chat = i.chat
+          AND e.topic = i.topic AND e.id < i.id)
+    ORDER BY i.id LIMIT 1 FOR UPDATE OF i SKIP LOCKED
+    """
+)
+DONE = text("UPDATE inbox SET state = 'handled', handled_at = :now WHERE id = :id")
+NEXT_READY = text("SELECT min(ready_at) FROM inbox WHERE state = 'waiting' AND ready_at > :now")
 RETRY_AFTER = (1, 2, 5, 15)  # seconds before the second, third … try; its address waits along
 
 
@@ -94,9 +114,7 @@ class Inbox:
         ]
         if rows:
             await self._work.session.execute(
-                insert(Heard)
-                .values(rows)
-                .on_conflict_do_nothing(index_elements=[Heard.channel, Heard.key])
+                insert(INBOX).values(rows).on_conflict_do_nothing(index_elements=["channel", "key"])
             )
 
     async def _hear_part(self, part: Inbound) -> None:
@@ -128,26 +146,7 @@ class Inbox:
 
     async def claim(self) -> Claimed | None:
         """Locks the oldest ready row whose address has nothing older waiting; others skip it."""
-        found = (
-            await self._work.session.execute(
-                text(
-                    """
-                    SELECT i.id, i.body, i.parts, i.attempts, i.fault,
-                      EXISTS (
-                        SELECT 1 FROM inbox m
-                        WHERE m.state = 'waiting' AND m.ready_at <= :now AND m.id > i.id) AS more
-                    FROM inbox i
-                    WHERE i.state = 'waiting' AND i.ready_at <= :now
-                      AND NOT EXISTS (
-                        SELECT 1 FROM inbox e
-                        WHERE e.state = 'waiting' AND e.channel = i.channel AND e.chat = i.chat
-                          AND e.topic = i.topic AND e.id < i.id)
-                    ORDER BY i.id LIMIT 1 FOR UPDATE OF i SKIP LOCKED
-                    """
-                ),
-                {"now": self._work.now},
-            )
-        ).first()
+        found = (await self._work.session.execute(CLAIM, {"now": self._work.now})).first()
         if found is None:
             return None
         return Claimed(
@@ -155,11 +154,7 @@ class Inbox:
         )
 
     async def done(self, claimed: Claimed) -> None:
-        await self._work.session.execute(
-            update(Heard)
-            .where(Heard.id == claimed.id)
-            .values(state="handled", handled_at=self._work.now)
-        )
+        await self._work.session.execute(DONE, {"id": claimed.id, "now": self._work.now})
 
     async def failed(self, claimed: Claimed, why: str, fault: str) -> bool:
         """Notes a try that raised. True when that was the last one and the row is set aside."""
@@ -203,11 +198,7 @@ class Inbox:
     async def next_ready_in(self) -> float | None:
         """Seconds until one more waiting row is ready. Those that are ready already stand behind
         another of their address or are being handled: whoever ends that looks again."""
-        moment = await self._work.session.scalar(
-            select(func.min(Heard.ready_at)).where(
-                Heard.state == "waiting", Heard.ready_at > self._work.now
-            )
-        )
+        moment = await self._work.session.scalar(NEXT_READY, {"now": self._work.now})
         return None if moment is None else (moment - self._work.now).total_seconds()
 
 

@@ -6,14 +6,28 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import bindparam, delete, text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from services.messaging.types import Address
 from services.tables import SessionRow
 
 if TYPE_CHECKING:
     from services.work import Work
+
+LOAD = text(
+    "SELECT scene, state, offered FROM sessions "
+    "WHERE channel = :channel AND chat = :chat AND sender = :sender FOR UPDATE"
+).columns(state=JSONB, offered=JSONB)
+SAVE = text(
+    """
+    INSERT INTO sessions (channel, chat, sender, scene, state, offered, updated_at)
+    VALUES (:channel, :chat, :sender, :scene, :state, :offered, :now)
+    ON CONFLICT (channel, chat, sender) DO UPDATE
+    SET scene = excluded.scene, state = excluded.state, offered = excluded.offered,
+        updated_at = excluded.updated_at
+    """
+).bindparams(bindparam("state", type_=JSONB), bindparam("offered", type_=JSONB))
 
 
 @dataclass
@@ -31,39 +45,26 @@ class Sessions:
         self._work = work
 
     async def load(self, address: Address, sender: str) -> Session:
-        row = await self._work.session.scalar(
-            select(SessionRow)
-            .where(
-                SessionRow.channel == address.channel,
-                SessionRow.chat == address.chat,
-                SessionRow.sender == sender,
-            )
-            .with_for_update()
+        found = await self._work.session.execute(
+            LOAD, {"channel": address.channel, "chat": address.chat, "sender": sender}
         )
+        row = found.first()
         if row is None:
             return Session()
         return Session(row.scene, row.state, [(label, action) for label, action in row.offered])
 
     async def save(self, address: Address, sender: str, session: Session) -> None:
-        row = insert(SessionRow).values(
-            channel=address.channel,
-            chat=address.chat,
-            sender=sender,
-            scene=session.scene,
-            state=session.state,
-            offered=[list(pair) for pair in session.offered],
-            updated_at=self._work.now,
-        )
         await self._work.session.execute(
-            row.on_conflict_do_update(
-                index_elements=[SessionRow.channel, SessionRow.chat, SessionRow.sender],
-                set_={
-                    "scene": row.excluded.scene,
-                    "state": row.excluded.state,
-                    "offered": row.excluded.offered,
-                    "updated_at": row.excluded.updated_at,
-                },
-            )
+            SAVE,
+            {
+                "channel": address.channel,
+                "chat": address.chat,
+                "sender": sender,
+                "scene": session.scene,
+                "state": session.state,
+                "offered": [list(pair) for pair in session.offered],
+                "now": self._work.now,
+            },
         )
 
     async def turn_to(self, address: Address, sender: str, thread_id: int) -> None:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import bindparam, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.db import Database, is_passing
@@ -67,6 +68,15 @@ class Settled:
 
 COLUMNS = [getattr(Outgoing, name) for name in Row.__dataclass_fields__]
 TIMES_UNSURE = 2  # sends of one row whose outcome may be unknown
+
+END = text(
+    """
+    UPDATE outbox SET state = :state, settled_at = :now, external_ids = :ids,
+                      why = coalesce(:why, why)
+    WHERE id = :id AND epoch = :epoch AND state IN ('sending', 'waiting')
+    RETURNING id
+    """
+).bindparams(bindparam("ids", type_=JSONB(none_as_null=True)))
 
 
 class Settling:
@@ -143,7 +153,11 @@ class Settling:
         async def write(work: Work) -> None:
             await work.session.execute(
                 update(Outgoing)
-                .where(*self._still_ours(row), Outgoing.state == "sending")
+                .where(
+                    Outgoing.id == row.id,
+                    Outgoing.state == "sending",
+                    Outgoing.epoch == self._epoch,
+                )
                 .values(
                     state="waiting",
                     not_before=work.now + delay,
@@ -215,25 +229,21 @@ class Settling:
         """False when another leader has taken the row over. One that was only put back by it is
         ended here all the same: what is known saves a repeat."""
         ended = await work.session.execute(
-            update(Outgoing)
-            .where(*self._still_ours(row), Outgoing.state.in_(("sending", "waiting")))
-            .values(
-                state=state,
-                settled_at=work.now,
-                external_ids=ids,
-                why=clean(why) or Outgoing.why,
-            )
-            .returning(Outgoing.id)
+            END,
+            {
+                "id": row.id,
+                "epoch": self._epoch,
+                "state": state,
+                "now": work.now,
+                "ids": ids,
+                "why": clean(why) or None,
+            },
         )
         if ended.first() is None:
             return False
         if row.thread_id is not None:
             work.ring(f"thread:{row.thread_id}")
         return True
-
-    def _still_ours(self, row: Row) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-        """No later leader has claimed it since."""
-        return Outgoing.id == row.id, Outgoing.epoch == self._epoch
 
     async def _tell(self, work: Work, settled: Settled) -> None:
         """Whoever must know. Should that break, the outcome is kept all the same."""

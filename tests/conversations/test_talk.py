@@ -42,7 +42,7 @@ async def test_a_question_and_its_answer(resident: Resident, member: Member) -> 
     await resident.presses("Написать диспетчеру")
     await resident.says("Когда поменяют лампу?")
     await resident.hears("Передали диспетчеру. Ответ придёт сюда.")
-    thread = await member.finds("Мария · ул. Садовая, 5, кв. 4")
+    thread = await member.finds("Мария")
     await member.sees(thread, "Когда поменяют лампу?")
     await member.says("Завтра до обеда.", thread)
     answer = await resident.hears("Завтра до обеда.")

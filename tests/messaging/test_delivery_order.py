@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text, update
 
 from services.db import Database
-from services.messaging import delivery as delivery_module
+from services.messaging import claiming
 from services.messaging.outbox import About
 from services.messaging.port import Throttled
 from services.messaging.types import Kind, Limits, Outbound
@@ -116,14 +116,14 @@ async def test_while_it_rests_delivery_does_not_ask_the_database(
     rig.channel.fail("1", Throttled(30, everywhere=True))
     await rig.say("1", "раз")
     asked = 0
-    claim = delivery_module.Delivery._claim
+    claim = claiming.Claiming.claim
 
     async def counted(*args: object) -> object:
         nonlocal asked
         asked += 1
         return await claim(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(delivery_module.Delivery, "_claim", counted)
+    monkeypatch.setattr(claiming.Claiming, "claim", counted)
     async with rig.delivering():
         await until(lambda: rig.channel.begun)
         await asyncio.sleep(0.1)
@@ -136,14 +136,14 @@ async def test_while_it_rests_delivery_does_not_ask_the_database(
 
 async def test_an_idle_delivery_does_not_spin(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = 0
-    claim = delivery_module.Delivery._claim
+    claim = claiming.Claiming.claim
 
     async def counted(*args: object) -> object:
         nonlocal asked
         asked += 1
         return await claim(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(delivery_module.Delivery, "_claim", counted)
+    monkeypatch.setattr(claiming.Claiming, "claim", counted)
     rig.channel.fail("1", Throttled(20))
     await rig.say("1", "раз")
     async with rig.delivering():
@@ -155,7 +155,7 @@ async def test_hundreds_of_rows_of_one_chat_do_not_hide_another(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Threads of a busy room stand before a resident's row in the order of the outbox."""
-    monkeypatch.setattr(delivery_module, "CANDIDATES", 20)
+    monkeypatch.setattr(claiming, "CANDIDATES", 20)
     place = await make_place(rig.db)
     async with rig.db.work() as work:
         for number in range(60):
@@ -236,7 +236,7 @@ async def test_who_waited_long_rises_one_class(rig: Rig) -> None:
         )
     delivery = rig.delivery(1)
     for _ in range(3):
-        await delivery._let_rise()
+        await delivery._claiming.let_rise()
     assert (await rig.row(old)).priority == Kind.RELAY.priority
     assert (await rig.row(new)).priority == Kind.NOTICE.priority
 

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from services.db import Database
 from services.messaging import delivery as delivery_module
+from services.messaging.claiming import Claiming
 from services.messaging.leadership import lead
 from services.messaging.outbox import About
 from services.messaging.port import Throttled
@@ -175,17 +176,17 @@ async def test_ending_while_rows_are_claimed_puts_them_back(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A claim that is committed but not begun must not count as maybe sent."""
-    claim = delivery_module.Delivery._claim
+    claim = Claiming.claim
     claimed = asyncio.Event()
 
-    async def slow(self: delivery_module.Delivery, *args: object) -> object:
+    async def slow(self: Claiming, *args: object) -> object:
         found = await claim(self, *args)  # type: ignore[arg-type]
         if found[0]:
             claimed.set()
             await asyncio.sleep(0.1)
         return found
 
-    monkeypatch.setattr(delivery_module.Delivery, "_claim", slow)
+    monkeypatch.setattr(Claiming, "claim", slow)
     (row,) = await rig.say("1", "новость", kind=Kind.NOTICE)
     async with rig.delivering():
         await claimed.wait()

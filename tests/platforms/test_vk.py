@@ -77,6 +77,7 @@ async def test_an_event_handed_over_again_is_heard_once(vk: VkDriver) -> None:
     maria = await vk.person()
     said = await maria.says("раз")
     await maria.edits(said, "полтора")
+    await vk.hears(2)
     await maria.says_again()
     await maria.says("два")
     await vk.hears(3)
@@ -123,15 +124,15 @@ async def test_ok_is_said_after_the_commit(callback: VkCallbackDriver) -> None:
 @pytest.mark.parametrize("code", [900, 901, 902])
 async def test_who_gives_no_leave_is_out_of_reach(vk: VkDriver, code: Any) -> None:
     maria = await vk.person()
-    await maria.user.blocks(code)  # type: ignore[attr-defined]
+    await maria.user.blocks(code)
     with pytest.raises(Blocked, match=str(code)):
         await vk.send(maria, Outbound(text="Вы тут?"))
 
 
 async def test_leave_is_given_and_taken(vk: VkDriver) -> None:
     maria = await vk.person()
-    await maria.user.denies()  # type: ignore[attr-defined]
-    await maria.user.allows()  # type: ignore[attr-defined]
+    await maria.user.denies()
+    await maria.user.allows()
     happened = [inbound.happening for inbound in await vk.hears(2)]
     assert happened == [Happening.BLOCKED, Happening.UNBLOCKED]
     await vk.send(maria, Outbound(text="Снова вместе"))
@@ -139,7 +140,7 @@ async def test_leave_is_given_and_taken(vk: VkDriver) -> None:
 
 async def test_after_a_day_of_silence_the_reason_is_told(vk: VkDriver) -> None:
     maria = await vk.person()
-    maria.user.was_silent(25)  # type: ignore[attr-defined]
+    maria.user.was_silent(25)
     with pytest.raises(Rejected, match="950"):
         await vk.send(maria, Outbound(text="Напоминание"))
 
@@ -191,7 +192,7 @@ async def test_a_lost_answer_and_one_more_try_are_one_message(vk: VkDriver) -> N
 async def test_each_of_a_batch_has_its_own_outcome(vk: VkDriver) -> None:
     people = [await vk.person(f"Житель{number}") for number in range(60)]
     for number in (3, 20, 41):
-        await people[number].user.blocks(902)  # type: ignore[attr-defined]
+        await people[number].user.blocks(902)
     outcomes = await asyncio.gather(
         *(vk.send(person, Outbound(text=f"№{n}")) for n, person in enumerate(people)),
         return_exceptions=True,
@@ -223,8 +224,8 @@ def test_false_stands_for_the_next_error() -> None:
 
 async def test_a_link_brings_its_code(vk: VkDriver) -> None:
     maria = await vk.person()
-    await maria.user.starts("dvor-1-1")  # type: ignore[attr-defined]
-    await maria.user.says("Здравствуйте", ref="dvor-1-2")  # type: ignore[attr-defined]
+    await maria.user.starts("dvor-1-1")
+    await maria.user.says("Здравствуйте", ref="dvor-1-2")
     await vk.hears()
     assert [(one.text, one.payload, one.sender.name) for one in await vk.inbox()] == [
         ("/start", "dvor-1-1", "Мария"),
@@ -234,7 +235,7 @@ async def test_a_link_brings_its_code(vk: VkDriver) -> None:
 
 async def test_what_has_no_file_comes_as_a_link(vk: VkDriver) -> None:
     maria = await vk.person()
-    user = maria.user  # type: ignore[attr-defined]
+    user = maria.user
     await user.sends_video(text="Смотрите")
     await user.sends_wall()
     video, wall = await vk.hears(2)
@@ -245,7 +246,7 @@ async def test_what_has_no_file_comes_as_a_link(vk: VkDriver) -> None:
 async def test_forwarded_words_are_quoted(vk: VkDriver) -> None:
     maria = await vk.person()
     strange = vk.vk.foreign("Воды нет\nс утра")
-    await maria.user.says("У соседей", forwards=[strange])  # type: ignore[attr-defined]
+    await maria.user.says("У соседей", forwards=[strange])
     [heard] = await vk.hears()
     assert heard.text == "У соседей\n> Воды нет\n> с утра"
 

@@ -23,11 +23,12 @@ async def vk() -> AsyncIterator[VkStandIn]:
 
 async def examine(vk: VkStandIn, **changes: Any) -> list[tuple[bool, str]]:
     given: dict[str, Any] = {
+        "_env_file": None,
         "vk_token": vk.token,
         "vk_group_id": vk.group_id,
         "vk_api_url": vk.url,
     }
-    settings = Settings(_env_file=None, **(given | changes))
+    settings = Settings(**(given | changes))
     return [finding async for finding in examine_vk(settings)]
 
 

@@ -120,14 +120,21 @@ class Visitor:
         return post
 
     async def presses(self, label: str, *, key: str = "") -> Json:
-        """The newest button with that label, wherever it stands."""
-        for post in reversed(self.company):
-            for button in [b for row in post["buttons"] for b in row]:
-                if button["label"].endswith(label):
-                    frame = {"do": "press", "key": key or str(uuid.uuid4()), "post": post["id"]}
-                    await self.tells({**frame, **button})
-                    return await self.answer("heard", key=frame["key"])
-        raise AssertionError(f"no button {label!r} among {[p['buttons'] for p in self.company]}")
+        """The newest button with that label, wherever it stands, once it is there."""
+
+        def look() -> Json | None:
+            for post in reversed(self.company):
+                for button in [b for row in post["buttons"] for b in row]:
+                    if button["label"].endswith(label):
+                        return {"post": post["id"], **button}
+            return None
+
+        offered = [post["buttons"] for post in self.company]
+        button = await until(look, why=f"no button {label!r} among {offered}")
+        assert button is not None
+        frame = {"do": "press", "key": key or str(uuid.uuid4()), **button}
+        await self.tells(frame)
+        return await self.answer("heard", key=frame["key"])
 
     async def reads(self, fragment: str, seconds: float = 10) -> Json:
         """The newest post of the company that holds these words."""

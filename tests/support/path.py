@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.app import App
-from tests.support.browser import Dispatcher, Visitor
+from tests.support.browser import Dispatcher, Visitor, until
 from tests.support.running import settled
 
 
@@ -21,7 +21,6 @@ async def settle_in(
         await settled(app)
         await visitor.reads("")
         if label:
-            await until_offered(visitor, label)
             await visitor.presses(label)
         else:
             await visitor.says(words)
@@ -30,8 +29,6 @@ async def settle_in(
 
 
 async def until_offered(visitor: Visitor, label: str) -> None:
-    from tests.support.browser import until
-
     def offered() -> bool:
         newest = visitor.company[-3:]
         return any(b["label"].endswith(label) for p in newest for r in p["buttons"] for b in r)

@@ -16,7 +16,7 @@ from bot.platforms.vk.api import VkApi, VkError
 from bot.platforms.vk.batching import MOST, Batching
 from bot.platforms.vk.failures import NO_EDIT, QuoteGone, read_error
 from bot.platforms.vk.hearing import Access, Hearing
-from bot.platforms.vk.parse import NAME, read_attachments
+from bot.platforms.vk.parse import LARGEST, NAME, read_attachments
 from bot.platforms.vk.render import Post, render
 from bot.platforms.vk.uploads import Uploads
 from services.bell import Bells
@@ -27,7 +27,7 @@ from services.messaging.types import Address, Attachment, Kind, Limits, Outbound
 
 LIMITS = Limits(
     text=4096, caption=4096, button_bytes=255, row=5, buttons=40, album=10,
-    download=50 * 1024 * 1024, per_second=20 * MOST, chat_per_second=20, chat_burst=20,
+    download=LARGEST, per_second=20 * MOST, chat_per_second=20, chat_burst=20,
     group_calls=0, takes_key=True, at_once=8 * MOST,
 )  # fmt: skip
 INTENTS = {Kind.RELAY: "customer_support", Kind.ALARM: "customer_support"}

@@ -202,9 +202,7 @@ class Hearing:
         events = [event for event in events if isinstance(event, dict)]
         contents = [content_of(event) for event in events]
         if self._leads:
-            await self._know_names(
-                c["message"].get("from_id") for c in contents if isinstance(c.get("message"), dict)
-            )
+            await self._know_names(map(writer_of, contents))
         heard = [inbound for event in events if (inbound := self._read(event)) is not None]
         if heard or cursor is not None:
             await hear(heard, cursor)
@@ -214,7 +212,7 @@ class Hearing:
 
     def _read(self, event: dict[str, Any]) -> Inbound | None:
         try:
-            return parse(event, self._name_of(content_of(event).get("message") or {}))
+            return parse(event, self._names.get(writer_of(content_of(event)), ""))
         except (ValueError, TypeError, KeyError, AttributeError) as failure:
             log_fault(failure, "reading a VK event of type %s", event.get("type"))
             return None
@@ -267,6 +265,13 @@ class Hearing:
 def content_of(event: dict[str, Any]) -> dict[str, Any]:
     content = event.get("object")
     return content if isinstance(content, dict) else {}
+
+
+def writer_of(content: dict[str, Any]) -> int:
+    """Who wrote, or pressed; 0 where the event does not say."""
+    message = content.get("message")
+    told = message.get("from_id") if isinstance(message, dict) else content.get("user_id")
+    return told if isinstance(told, int) else 0
 
 
 def moment(message: dict[str, Any] | None) -> float:

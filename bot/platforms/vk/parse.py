@@ -13,6 +13,7 @@ from services.messaging.types import Address, Attachment, Happening, Inbound, Se
 
 NAME = "vk"
 Event = Mapping[str, Any]
+LARGEST = 20 * 1024 * 1024  # bytes of a file that is taken
 GROUP_CHATS = 2_000_000_000  # peers above are chats of many
 EVENTS = ("message_new", "message_edit", "message_event", "message_allow", "message_deny")
 
@@ -27,7 +28,7 @@ def parse(event: Event, name: str = "") -> Inbound | None:
         case "message_edit":
             return parse_edit(content, str(event.get("event_id", "")))
         case "message_event":
-            return parse_press(content, str(event.get("event_id", "")))
+            return parse_press(content, str(event.get("event_id", "")), name)
         case "message_allow":
             return parse_permission(content, event, Happening.UNBLOCKED)
         case "message_deny":
@@ -40,7 +41,9 @@ def parse_message(message: Event, name: str = "") -> Inbound | None:
     sender, peer = int(message.get("from_id") or 0), int(message.get("peer_id") or 0)
     if sender <= 0 or message.get("out") or message.get("action"):
         return None
-    attachments, links = read_attachments(message)
+    found, links = read_attachments(message)
+    attachments = tuple(file for file in found if (file.size or 0) <= LARGEST)
+    too_big = len(attachments) < len(found)
     pressed, start = read_payload(message.get("payload"))
     ref = str(message.get("ref") or "")
     words = str(message.get("text") or "")
@@ -57,7 +60,7 @@ def parse_message(message: Event, name: str = "") -> Inbound | None:
         attachments=attachments,
         reply_to=cmid(message["reply_message"]) if message.get("reply_message") else None,
         sent_at=datetime.fromtimestamp(int(message.get("date") or 0), UTC),
-        unreadable="" if text or attachments or start or pressed else "other",
+        unreadable="too_big" if too_big else "" if text or found or start or pressed else "other",
     )
 
 
@@ -77,7 +80,7 @@ def parse_edit(message: Event, event_id: str) -> Inbound | None:
     )
 
 
-def parse_press(press: Event, event_id: str) -> Inbound | None:
+def parse_press(press: Event, event_id: str, name: str = "") -> Inbound | None:
     pressed, _ = read_payload(press.get("payload"))
     if not pressed:
         return None
@@ -85,7 +88,7 @@ def parse_press(press: Event, event_id: str) -> Inbound | None:
     return Inbound(
         key=f"c{press.get('event_id') or event_id}",
         address=Address(channel=NAME, chat=str(peer)),
-        sender=Sender(id=str(press.get("user_id"))),
+        sender=Sender(id=str(press.get("user_id")), name=name),
         private=peer < GROUP_CHATS,
         happening=Happening.PRESS,
         external_id=str(press.get("conversation_message_id") or ""),

@@ -1,7 +1,5 @@
 """Waiting for what the bot says."""
 
-
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

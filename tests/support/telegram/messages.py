@@ -1,7 +1,5 @@
 """Messages and files, and how they look on the wire."""
 
-
-
 from __future__ import annotations
 
 import time

@@ -1,7 +1,5 @@
 """People, and everything they can do to a bot."""
 
-
-
 from __future__ import annotations
 
 import time

@@ -1,7 +1,5 @@
 """Everything there is: people, chats, messages, and what the bot was told."""
 
-
-
 from __future__ import annotations
 
 import asyncio
