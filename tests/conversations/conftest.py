@@ -15,7 +15,7 @@ from tests.support.drivers.web import OnSite
 from tests.support.people import Member, Resident
 from tests.support.world import World, open_world
 
-CHANNELS = {driver.name: driver.can for driver in (InTelegram, InVk, OnSite)}
+CHANNELS = {driver.name: driver.can for driver in (InTelegram, OnSite)}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
