@@ -163,4 +163,4 @@ async def test_two_tabs_of_one_person_agree(app: App, chat: Page) -> None:
     await reads(other, "рады знакомству")
     await says(chat, "С первой вкладки")
     await reads(other, "С первой вкладки")
-    assert await words(other, "С первой вкладки").count() == 1
+    await expect(other.locator(".post.me", has_text="С первой вкладки")).to_have_count(1)
