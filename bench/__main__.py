@@ -22,7 +22,7 @@ from tests.support.killing import kill_during
 from tests.support.program import Program
 from tests.support.telegram import TelegramStandIn
 
-PEOPLE = 30
+PEOPLE = 12  # a message a second each: with cards and second lines, two thirds of Telegram's 30/s
 BUSY_FOR = 20.0  # seconds
 STANDIN_DELAY = 0.05  # seconds a call takes there; half of it before it is accepted
 IDLE_FOR = 5.0  # seconds before memory is read

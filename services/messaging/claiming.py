@@ -30,8 +30,13 @@ CLAIM = text(
               AND e.state IN ('waiting', 'sending'))
         ORDER BY o.priority, o.id LIMIT :candidates),
     heads AS (SELECT DISTINCT ON (chat) id, priority FROM candidates ORDER BY chat, priority, id),
+    ranked AS (
+        SELECT id, priority > 2 AS news,
+               row_number() OVER (PARTITION BY priority > 2 ORDER BY priority, id) AS rank
+        FROM heads),
     picked AS (
-        SELECT o.id FROM outbox o JOIN heads USING (id) WHERE o.state = 'waiting'
+        SELECT o.id FROM outbox o JOIN ranked r USING (id)
+        WHERE o.state = 'waiting' AND (NOT r.news OR r.rank <= :news)
         ORDER BY o.priority, o.id LIMIT :most FOR UPDATE OF o SKIP LOCKED)
     UPDATE outbox SET state = 'sending', epoch = :epoch, started_at = :now,
                       attempts = attempts + 1
@@ -74,9 +79,10 @@ class Claiming:
                 )
 
     async def claim(
-        self, resting: list[str], alarms_only: list[str], most: int
+        self, resting: list[str], alarms_only: list[str], most: int, news: int
     ) -> tuple[list[Row], bool]:
-        """The rows, and whether one more claim may find others."""
+        """The rows, at most `most` and so many `news` among them, and whether one more claim may
+        find others."""
         async with self._db.session() as session:
             found = await session.execute(
                 CLAIM,
@@ -87,6 +93,7 @@ class Claiming:
                     "alarms_only": alarms_only,
                     "candidates": CANDIDATES,
                     "most": most,
+                    "news": news,
                     "epoch": self._epoch,
                 },
             )

@@ -1,8 +1,10 @@
 """The governor: keeps every call within a messenger's published limits.
 
-Three budgets: the whole channel, each chat, each staff group. A pause after "too fast" holds
-its own chat, or the channel when the messenger meant all. Seconds are those of a monotonic
-clock.
+Three budgets: the whole channel, each chat, each staff group. Dialogues may use the second of
+the whole channel as they come, so that ten people who write at once are answered at once; news
+and mailings flow evenly beside them, or their bursts would make every reply wait for the next
+second. A pause after "too fast" holds its own chat, or the channel when the messenger meant all.
+Seconds are those of a monotonic clock.
 """
 
 from __future__ import annotations
@@ -15,6 +17,8 @@ from dataclasses import dataclass
 from services.messaging.types import Limits
 
 ALARM_RESERVE = 1  # calls of a group's window that only an alarm may use
+SECOND = 1.05  # a little more than one: calls bunch up on their way
+NEWS_SHARE = 0.8  # of the channel's pace, at the most, for news and mailings
 
 
 class Bucket:
@@ -34,6 +38,27 @@ class Bucket:
         self.level -= 1
 
 
+class Window:
+    """At most `most` calls in any `seconds`."""
+
+    def __init__(self, most: int, seconds: float) -> None:
+        self.most, self.seconds = most, seconds
+        self._calls: deque[float] = deque()
+
+    def left(self, now: float) -> int:
+        while self._calls and self._calls[0] <= now - self.seconds:
+            self._calls.popleft()
+        return self.most - len(self._calls)
+
+    def wait(self, now: float) -> float:
+        if self.left(now) > 0:
+            return 0.0
+        return self._calls[-self.most] + self.seconds - now
+
+    def take(self, now: float) -> None:
+        self._calls.append(now)
+
+
 @dataclass(frozen=True)
 class Rests:
     """`everywhere`: seconds the whole channel must wait. `soonest`: until any of these ends."""
@@ -48,7 +73,9 @@ class Governor:
     def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
         self._limits = limits
         self._clock = clock
-        self._all = Bucket(limits.per_second, max(1.0, limits.per_second / 10), clock())
+        self._all = Window(max(1, int(limits.per_second)), SECOND)
+        pace = limits.per_second * NEWS_SHARE
+        self._news = Bucket(pace, max(1.0, pace / 10), clock())
         self._chats: dict[str, Bucket] = {}
         self._groups: dict[str, deque[float]] = defaultdict(deque)
         self._paused: dict[str | None, float] = {}
@@ -63,10 +90,12 @@ class Governor:
             waits.append(self._chats[chat].wait(now))
         return max(waits)
 
-    def take(self, chat: str, *, group: bool) -> None:
-        """Books a call that is made now."""
+    def take(self, chat: str, *, group: bool, news: bool = False) -> None:
+        """Books a call that is made now. `news`: it is no part of a dialogue."""
         now = self._clock()
         self._all.take(now)
+        if news:
+            self._news.take(now)
         if group:
             if self._limits.group_calls:
                 self._groups[chat].append(now)
@@ -90,8 +119,12 @@ class Governor:
 
     def room_now(self) -> int:
         """How many calls the channel as a whole can take at this moment."""
-        self._all.wait(self._clock())
-        return max(1, int(self._all.level))
+        return max(1, self._all.left(self._clock()))
+
+    def news_now(self) -> int:
+        """How many of them may be news."""
+        self._news.wait(self._clock())
+        return max(0, int(self._news.level + 0.001))
 
     def rests(self) -> Rests:
         """Where nothing may go now, so that those rows are not even claimed."""
@@ -107,7 +140,11 @@ class Governor:
                 alarms_only[chat] = left
         everywhere = max(self._all.wait(now), self._pause_left(None, now))
         resting = [chat for chat, wait in waits.items() if wait > 0]
-        ends = [wait for wait in (*waits.values(), *alarms_only.values()) if wait > 0]
+        ends = [
+            wait
+            for wait in (*waits.values(), *alarms_only.values(), self._news.wait(now))
+            if wait > 0
+        ]
         soonest = max(everywhere, min(ends, default=0.0))
         return Rests(everywhere, resting, list(alarms_only), soonest)
 

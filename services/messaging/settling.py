@@ -51,6 +51,11 @@ class Row:
     created_at: datetime
 
     @property
+    def is_news(self) -> bool:
+        """No part of a dialogue, and not risen among them by a long wait."""
+        return self.priority > Kind.RELAY.priority
+
+    @property
     def counts_in_group(self) -> bool:
         """Whether a group's limit of calls knows of it: a mark on a message is free."""
         return self.room_id is not None and not self.reaction

@@ -198,7 +198,7 @@ class Limits(Value):
     upload: int = 50 * 1024 * 1024
     per_second: float = 30
     chat_per_second: float = 1
-    chat_burst: int = 3
+    chat_burst: int = 5
     group_calls: int = 20  # in `group_window` seconds; 0 = no limit
     group_window: float = 60
     takes_key: bool = False  # a repeat with the same nonce is harmless there

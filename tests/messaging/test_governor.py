@@ -23,7 +23,7 @@ def seconds() -> Seconds:
 
 @pytest.fixture
 def governor(seconds: Seconds) -> Governor:
-    return Governor(Limits(per_second=1000), seconds)
+    return Governor(Limits(per_second=1000, chat_burst=3), seconds)
 
 
 def test_a_chat_takes_a_short_burst_then_one_a_second(governor: Governor, seconds: Seconds) -> None:
@@ -107,16 +107,33 @@ def test_a_pause_holds_its_chat_or_everything(governor: Governor, seconds: Secon
     assert governor.rests().chats == []
 
 
-def test_the_channel_as_a_whole_has_a_pace(seconds: Seconds) -> None:
-    governor, calls = Governor(Limits(), seconds), 0
+def test_ten_who_write_at_once_are_answered_at_once_and_no_second_holds_too_many(
+    seconds: Seconds,
+) -> None:
+    governor, calls = Governor(Limits(), seconds), list[float]()
     end = seconds.at + 10
     while seconds.at < end:
-        if wait := governor.wait(str(calls), group=False):
+        if wait := governor.wait(str(len(calls)), group=False):
             seconds.at += wait
         else:
-            governor.take(str(calls), group=False)
-            calls += 1
-    assert 295 <= calls <= 305
+            governor.take(str(len(calls)), group=False)
+            calls.append(seconds.at)
+    assert calls[29] == calls[0]
+    assert 270 <= len(calls) <= 300
+    for call in calls:
+        assert sum(call <= other < call + 1 for other in calls) <= 30
+
+
+def test_news_flow_evenly_and_leave_room(seconds: Seconds) -> None:
+    governor, calls = Governor(Limits(), seconds), list[float]()
+    end = seconds.at + 10
+    while seconds.at < end:
+        for _ in range(governor.news_now()):
+            governor.take(str(len(calls)), group=False, news=True)
+            calls.append(seconds.at)
+        assert governor.wait("somebody", group=False) == 0, "a reply never waits for news"
+        seconds.at += 0.01
+    assert 230 <= len(calls) <= 245
 
 
 def test_chats_written_to_long_ago_are_forgotten(governor: Governor, seconds: Seconds) -> None:
