@@ -13,7 +13,7 @@ from sqlalchemy import select
 from bot.app import App
 from services.tables import Message
 from tests.browser import chromium
-from tests.browser.steps import PATIENCE, enters, presses, reads, registers, says, words
+from tests.browser.steps import PATIENCE, enters, presses, reads, registers, says
 from tests.support.running import SAMPLE, running_app, settled
 
 # The button lives in a closed shadow root, where a test cannot look.

@@ -10,7 +10,6 @@ import pytest
 import pytest_asyncio
 
 from tests.support.drivers.telegram import InTelegram
-from tests.support.drivers.vk import InVk
 from tests.support.drivers.web import OnSite
 from tests.support.people import Member, Resident
 from tests.support.world import World, open_world
