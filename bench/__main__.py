@@ -1,4 +1,4 @@
-"""`python -m bench [start] [latency] [kill]`: all of them by default, or those that are named."""
+"""`python -m bench [start] [latency] [kill] [kill-vk] [rate-vk]`: all, or those that are named."""
 
 from __future__ import annotations
 
@@ -8,53 +8,25 @@ import os
 import random
 import statistics
 import sys
-import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 
+from bench.figures import Figure, folder, resident_memory
+from bench.vk import measure_rate
 from bot import postgres
 from services.db import migrate
 from tests.support.conversation import file_request
 from tests.support.killing import kill_during
 from tests.support.program import Program
 from tests.support.telegram import TelegramStandIn
+from tests.support.vk import VkStandIn
+from tests.support.vk.server import settings_of
 
 PEOPLE = 12  # a message a second each: with cards and second lines, two thirds of Telegram's 30/s
 BUSY_FOR = 20.0  # seconds
 STANDIN_DELAY = 0.05  # seconds a call takes there; half of it before it is accepted
 IDLE_FOR = 5.0  # seconds before memory is read
-
-
-@dataclass(frozen=True)
-class Figure:
-    """`bar` is the most that is allowed."""
-
-    name: str
-    measured: float
-    bar: float
-    unit: str
-
-    @property
-    def ok(self) -> bool:
-        return self.measured <= self.bar
-
-    def __str__(self) -> str:
-        digits = 2 if self.unit == "s" else 0
-        measured, bar = f"{self.measured:.{digits}f}", f"{self.bar:g}"
-        unit = f" {self.unit}".rstrip()
-        verdict = "yes" if self.ok else "**no**"
-        return f"| {self.name} | {measured}{unit} | ≤ {bar}{unit} | {verdict} |"
-
-
-@contextmanager
-def folder() -> Iterator[Path]:
-    """On a real disk, open to the account that runs PostgreSQL."""
-    with tempfile.TemporaryDirectory(prefix="domovoy-bench-", dir="/var/tmp") as name:
-        Path(name).chmod(0o755)
-        yield Path(name)
 
 
 @asynccontextmanager
@@ -88,28 +60,31 @@ async def measure_start() -> list[Figure]:
                 figures.append(Figure(f"{name} to /health 200, web alone", took, 6, "s"))
                 await program.stop()
         figures.append(Figure("idle memory, web alone", memory, 120, "MB"))
-    with folder() as place:
-        async with telegram() as (_, settings), Program(place, **settings) as program:
-            begun = time.perf_counter()
-            await program.start()
-            await program.works("telegram")
-            took = time.perf_counter() - begun
-            await asyncio.sleep(IDLE_FOR)
-            memory = resident_memory(program.pid)
-            await program.stop()
+    return [*figures, *await start_with(), *await start_with(vk=True)]
+
+
+async def start_with(*, vk: bool = False) -> list[Figure]:
+    """The first start with Telegram, or with both messengers, until all are up."""
+    async with AsyncExitStack() as stack:
+        place = stack.enter_context(folder())
+        _, settings = await stack.enter_async_context(telegram())
+        if vk:
+            settings |= settings_of(await stack.enter_async_context(VkStandIn()))
+        program = await stack.enter_async_context(Program(place, **settings))
+        begun = time.perf_counter()
+        await program.start()
+        await program.works("telegram")
+        if vk:
+            await program.works("vk")
+        took = time.perf_counter() - begun
+        await asyncio.sleep(IDLE_FOR)
+        memory = resident_memory(program.pid)
+        await program.stop()
+    names = "Telegram and VK" if vk else "Telegram"
     return [
-        *figures,
-        Figure("first start to Telegram up", took, 12, "s"),
-        Figure("idle memory, with Telegram", memory, 230, "MB"),
+        Figure(f"first start to {names} up", took, 15 if vk else 12, "s"),
+        Figure(f"idle memory, with {names}", memory, 300 if vk else 230, "MB"),
     ]
-
-
-def resident_memory(pid: int) -> float:
-    """Of the Python process alone, in megabytes."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) / 1024
-    raise RuntimeError("no VmRSS")
 
 
 async def measure_latency() -> list[Figure]:
@@ -145,7 +120,13 @@ async def measure_latency() -> list[Figure]:
     return [Figure("update handed over to first reply, p95", cuts[94] * 1000, 150, "ms")]
 
 
-async def measure_kill(conversations: int = 200, kills: int = 20) -> list[Figure]:
+async def measure_kill_vk() -> list[Figure]:
+    return await measure_kill(vk=True)
+
+
+async def measure_kill(
+    conversations: int = 200, kills: int = 20, *, vk: bool = False
+) -> list[Figure]:
     with folder() as place:
         server = await postgres.start(place / "data")  # outlives the program, as a real one does
         try:
@@ -153,18 +134,23 @@ async def measure_kill(conversations: int = 200, kills: int = 20) -> list[Figure
             seed = random.SystemRandom().randrange(10**6)
             print(f"seed {seed}", file=sys.stderr)
             damage = await kill_during(
-                server.url, place, conversations=conversations, kills=kills, seed=seed
+                server.url, place, vk=vk, conversations=conversations, kills=kills, seed=seed
             )
         finally:
             await server.stop()
     print(damage, file=sys.stderr)
-    name = f"kill -9 {kills} times in {conversations} conversations"
+    name = f"kill -9 {kills} times in {conversations} conversations{' in VK' if vk else ''}"
+    doubles = (
+        Figure(f"{name}: double messages to residents", damage.double_messages, 0, "")
+        if vk
+        else Figure(
+            f"{name}: double messages of one conversation by one kill", damage.most_in_one, 1, ""
+        )
+    )
     return [
         Figure(f"{name}: lost", damage.lost, 0, ""),
         Figure(f"{name}: double tickets", damage.double_tickets, 0, ""),
-        Figure(
-            f"{name}: double messages of one conversation by one kill", damage.most_in_one, 1, ""
-        ),
+        doubles,
     ]
 
 
@@ -172,6 +158,8 @@ MEASURES: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
     "start": measure_start,
     "latency": measure_latency,
     "kill": measure_kill,
+    "kill-vk": measure_kill_vk,
+    "rate-vk": measure_rate,
 }
 
 

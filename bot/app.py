@@ -22,7 +22,7 @@ from bot.platforms import Answers, Routes, Wiring, make_desk, make_web, messenge
 from bot.platforms.web.pages import Doorkeeper
 from bot.settings import Settings
 from bot.state import State
-from handlers import notices
+from handlers import outcomes
 from services.bell import Bells
 from services.clock import Clock
 from services.company.apply import Change, Messengers, apply_declaration
@@ -66,8 +66,9 @@ class App:
         self._runner: web.AppRunner | None = None
         self._webhooks: dict[str, Answers] = {}
         self._carrying = Carrying(
-            self.db, self.bells, self.metrics, self.state, notices.tell_settled
-        )
+            self.db, self.bells, self.metrics, self.state,
+            outcomes.tell_settled, outcomes.tell_paused,
+        )  # fmt: skip
 
     async def start(self) -> None:
         """Migrates, applies the company file, opens the port, starts the loops. Raises
@@ -81,7 +82,7 @@ class App:
             self.state.set(name, "starting")
         await self._open_port()
         self.background.keep("bells", self.bells.listen)
-        handling = Handling(self.db, self.bells, handlers.handle, notices.tell_fault, self.metrics)
+        handling = Handling(self.db, self.bells, handlers.handle, outcomes.tell_fault, self.metrics)
         self.background.keep("handling", handling.run)
         for channel in list(self.channels.values()):
             self._carry(channel)

@@ -12,11 +12,13 @@ from bot.metrics import Metrics
 from bot.state import State
 from services.bell import Bells
 from services.db import Database
-from services.messaging.delivery import Delivery, OnSettled
+from services.messaging.delivery import Delivery
 from services.messaging.inbox import Hear
 from services.messaging.leadership import lead
 from services.messaging.port import Channel, Unavailable
+from services.messaging.settling import OnPaused, OnSettled, Paused
 from services.messaging.types import Inbound
+from services.work import Work
 
 log = logging.getLogger(__name__)
 
@@ -25,16 +27,23 @@ REFUSED_PAUSES = (5.0, 10.0, 30.0)  # a refused token is tried seldom, but is tr
 
 
 class Carrying:
-    """`on_settled` says the words about what became of a message."""
+    """`on_settled` and `on_paused` tell people what became of a message, and of a channel."""
 
     def __init__(
-        self, db: Database, bells: Bells, metrics: Metrics, state: State, on_settled: OnSettled
+        self,
+        db: Database,
+        bells: Bells,
+        metrics: Metrics,
+        state: State,
+        on_settled: OnSettled,
+        on_paused: OnPaused,
     ) -> None:
         self._db = db
         self._bells = bells
         self._metrics = metrics
         self._state = state
         self._on_settled = on_settled
+        self._on_paused = on_paused
 
     def hear_for(self, name: str) -> Hear:
         """What a channel calls with what it received: commits, then returns."""
@@ -56,7 +65,7 @@ class Carrying:
                 async with lead(self._db, channel.name) as leadership:
                     delivery = Delivery(
                         self._db, self._bells, channel, leadership.epoch, self._on_settled,
-                        self._metrics, leadership.lost,
+                        self._pause, self._metrics, leadership.lost,
                     )  # fmt: skip
                     await first_to_end(
                         leadership.lost.wait(), self._keep_hearing(channel), delivery.run()
@@ -66,6 +75,11 @@ class Carrying:
             finally:
                 self._state.set(channel.name, "standby")
             await asyncio.sleep(1)
+
+    async def _pause(self, work: Work, pause: Paused) -> None:
+        if pause.room_id is None:
+            self._state.hold(pause.channel, pause.seconds, pause.why)
+        await self._on_paused(work, pause)
 
     async def _keep_hearing(self, channel: Channel) -> None:
         failures = 0

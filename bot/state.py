@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,10 +23,26 @@ class ChannelState:
     state: str = "starting"
     why: str = ""
 
+    def shown(self) -> dict[str, str]:
+        return {"state": self.state, **({"why": self.why} if self.why else {})}
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Nothing is sent until then, of a monotonic clock."""
+
+    until: float
+    why: str
+
+    def shown(self) -> dict[str, Any]:
+        left = self.until - time.monotonic()
+        return {"sends_again_in": round(left), "why": self.why} if left > 0 else {}
+
 
 @dataclass
 class State:
     channels: dict[str, ChannelState] = field(default_factory=dict)
+    holds: dict[str, Hold] = field(default_factory=dict)
 
     def set(self, channel: str, state: str, why: str = "") -> bool:
         """True when that is news."""
@@ -33,6 +50,10 @@ class State:
         now = ChannelState(state, why)
         self.channels[channel] = now
         return before != now
+
+    def hold(self, channel: str, seconds: float, why: str) -> None:
+        """The messenger takes nothing for so long."""
+        self.holds[channel] = Hold(time.monotonic() + seconds, why)
 
     async def look(self, db: Database) -> dict[str, Any]:
         """What `/health` says: fine while the database and at least one channel work."""
@@ -44,7 +65,7 @@ class State:
             log.warning("the database does not answer: %s", type(problem).__name__)
             database = False
         channels = {
-            name: {"state": channel.state, **({"why": channel.why} if channel.why else {})}
+            name: {**(self.holds[name].shown() if name in self.holds else {}), **channel.shown()}
             for name, channel in self.channels.items()
             if name != "desk"  # people of ours, not residents
         }

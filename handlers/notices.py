@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from handlers import staff_texts, wording
 from services.access import AsResident
 from services.messaging.outbox import About
-from services.messaging.settling import Settled
-from services.messaging.types import Address, Attachment, Button, Inbound, Keyboard, Kind, Outbound
+from services.messaging.types import Address, Attachment, Button, Keyboard, Kind, Outbound
 from services.people import Place
 from services.tables import Member, Message, Resident, Room, Thread, Ticket
 from services.work import Work
-
-TOLD_AGAIN_AFTER = timedelta(minutes=30)
 
 
 def subject(ticket: Ticket) -> str:
@@ -249,59 +244,3 @@ async def tell_talk_closed(work: Work, thread: Thread) -> None:
         Kind.NOTICE,
         About(thread_id=thread.id, contact_id=contact.id),
     )
-
-
-# ── What became of it ────────────────────────────────────────────────────────
-
-
-async def tell_settled(work: Work, settled: Settled) -> None:
-    """Called when a row of the outbox is settled: the member whose answer it was learns of it,
-    by a mark on their message or by a sentence."""
-    row = settled.row
-    if row.room_id is not None and row.thread_id is not None and settled.state != "sent":
-        await tell_lost_post(work, settled)
-    if row.room_id is not None or row.message_id is None:
-        return
-    message = await work.threads.message(row.message_id)
-    if message is None or message.by != "member":
-        return
-    thread = await work.threads.of_message(message)
-    room = await work.rooms.get(thread.room_id)
-    stands_there = await work.copies.find_external(room.channel, room.chat, message.id)
-    if settled.state == "sent":
-        if stands_there:
-            about = About(reaction="👍", reply_to_message=message.id)
-            await work.outbox.post(room, Outbound(), Kind.REPLY, about, thread_id=thread.id)
-        return
-    await tell_staff(
-        work,
-        thread,
-        staff_texts.not_delivered(settled.reason, settled.why),
-        Kind.REPLY,
-        under=message if stands_there else None,
-    )
-
-
-async def tell_lost_post(work: Work, settled: Settled) -> None:
-    """A room did not take what residents wrote: it stands at the desk all the same, and admins
-    hear of it in private, once in a while and not for every post."""
-    row = settled.row
-    if row.reaction or row.room_id is None or row.thread_id is None:
-        return
-    room = await work.rooms.get(row.room_id)
-    thread = await work.threads.by_id(row.thread_id)
-    text = staff_texts.room_lost(room.title, settled.why)
-    await work.threads.add(thread, "system", "", None, text=text)
-    if await work.audit.noted_since("room lost", f"room:{room.id}", work.now - TOLD_AGAIN_AFTER):
-        return
-    work.audit.note("system", "room lost", f"room:{room.id}")
-    for account in await work.staff.accounts_of_admins(row.channel):
-        await work.outbox.say(
-            Address(channel=row.channel, chat=account), Outbound(text=text), Kind.NOTICE
-        )
-
-
-async def tell_fault(work: Work, inbound: Inbound, number: str) -> None:
-    """Something of ours broke over this message."""
-    company = await work.company.profile()
-    await work.outbox.say(inbound.address, Outbound(text=staff_texts.fault(number, company.phone)))

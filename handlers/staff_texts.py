@@ -14,6 +14,7 @@ NOT_SOLVED = "Не решено"
 NAMELESS = "Житель"
 NO_NAME = "Житель: без имени, согласия на хранение данных не дал"
 
+MESSENGERS = {"telegram": "Telegram", "vk": "ВКонтакте", "web": "чат на сайте"}
 STATUSES = {**wording.STATUSES, "waiting": "ждёт ответа жителя"}
 STATUS_WORDS = {
     "принята": "accepted",
@@ -151,6 +152,14 @@ def room_lost(title: str, why: str) -> str:
     return (
         f"⚠️ В группу «{title}» сообщения не уходят{detail}. Они ждут в диспетчерской в браузере. "
         "Проверьте, что бот в группе и назначен администратором: python -m bot doctor."
+    )
+
+
+def paused(channel: str, room: str, seconds: float, why: str) -> str:
+    where = f"в группу «{room}»" if room else f"через {MESSENGERS.get(channel, channel)}"
+    return (
+        f"⏸ Сообщения {where} не уходят ещё {wording.name_span(seconds)}: {why[:200]}. "
+        "Ничего не потеряно: всё уйдёт по порядку, когда мессенджер снова станет принимать."
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timedelta
 
 from services.company.declaration import Company
@@ -88,3 +89,9 @@ def fill(text: str, company: Company) -> str:
     for key, value in values.items():
         text = text.replace("{" + key + "}", value)
     return text
+
+
+def name_span(seconds: float) -> str:
+    """«5 мин», «3 ч»: rounded up."""
+    minutes = math.ceil(seconds / 60)
+    return f"{minutes} мин" if minutes < 120 else f"{math.ceil(minutes / 60)} ч"

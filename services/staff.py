@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.access import AsMember
 from services.errors import NotYours
-from services.messaging.types import Sender
+from services.messaging.types import Address, Sender
 from services.tables import DeskSession, Member, MemberAccount, Room, SignInLink
 
 if TYPE_CHECKING:
@@ -92,17 +92,17 @@ class Staff:
         self._work.audit.note("system", "member joined", f"member:{member.id}", room=room.code)
         return member
 
-    async def accounts_of_admins(self, channel: str) -> list[str]:
-        rows = await self._work.session.scalars(
-            select(MemberAccount.user_id)
+    async def addresses_of_admins(self) -> list[Address]:
+        """Their private chats with the bot, in every messenger."""
+        rows = await self._work.session.execute(
+            select(MemberAccount.channel, MemberAccount.user_id)
             .join(Member)
             .where(
-                MemberAccount.channel == channel,
                 or_(Member.role == "admin", Member.granted),
                 Member.withdrawn_at.is_(None),
             )
         )
-        return list(rows)
+        return [Address(channel=channel, chat=user_id) for channel, user_id in rows]
 
     async def desk_members(self) -> list[Member]:
         """Who may enter the desk, admins first."""

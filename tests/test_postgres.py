@@ -105,6 +105,8 @@ def program(code: str, *arguments: object) -> subprocess.Popen[str]:
 
 
 USER_OF_THE_SERVER = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job is born deaf to it
 async def main():
     server = await postgres.start(Path(sys.argv[1]), source=sys.argv[2], durable=False)
     print("ready", flush=True)

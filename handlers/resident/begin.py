@@ -15,14 +15,13 @@ from handlers.resident.which import ask_which
 
 async def start(turn: Turn) -> None:
     """`/start`, with what a deep link carried."""
-    payload = turn.inbound.payload
     consent = await consented(turn)
     if consent is None:
-        await ask_consent(turn, payload)
+        await ask_consent(turn)
         return
     turn.leave()
     if consent:
-        await go_on(turn, payload)
+        await go_on(turn, turn.inbound.payload)
     else:
         await show_menu(turn)
 

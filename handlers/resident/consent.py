@@ -20,8 +20,8 @@ async def consented(turn: Turn) -> bool | None:
     )
 
 
-async def ask_consent(turn: Turn, payload: str = "", *, wanted: str = "") -> None:
-    """What the person came with, a deep link or words, waits in the session for the answer.
+async def ask_consent(turn: Turn, *, wanted: str = "") -> None:
+    """What the person came with, a deep link or words or both, waits in the session for the answer.
     `wanted` says what the consent is needed for."""
     company = await turn.work.company.profile()
     state = turn.session.state
@@ -37,7 +37,7 @@ async def ask_consent(turn: Turn, payload: str = "", *, wanted: str = "") -> Non
         await turn.say(texts.greet(company))
     if said and not state.get("said"):
         await turn.say(texts.heard_you(company))
-    turn.go("consent", payload=payload or str(state.get("payload", "")), said=said)
+    turn.go("consent", payload=turn.inbound.payload or str(state.get("payload", "")), said=said)
     version = company.consent.version
     await turn.say(
         texts.ask_consent(company),

@@ -9,8 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -34,12 +32,10 @@ from services.messaging.port import (
     Rejected,
     SendFailed,
     Throttled,
-    Topics,
 )
-from services.messaging.settling import Row, Settled, Settling
-from services.messaging.types import Address, Kind, Outbound
+from services.messaging.resolving import NotYet, Resolving
+from services.messaging.settling import OnPaused, OnSettled, Row, Settling
 from services.messaging.watch import Watch
-from services.work import Work
 
 log = logging.getLogger(__name__)
 
@@ -47,27 +43,11 @@ OUR_TRIES = 5  # for failures that are our own
 LAST_WORDS = 7.0  # seconds that what is in flight has to end
 RISE_EVERY = 30.0  # seconds
 
-OnSettled = Callable[[Work, Settled], Awaitable[None]]
-
-
-@dataclass(frozen=True)
-class Resolved:
-    to: Address
-    message: Outbound
-    mark: str | None = None  # the external id that a reaction goes to
-
-
-class NotYet(Exception):
-    """Our own budget is used up for `delay` seconds; nobody else is held up by this row."""
-
-    def __init__(self, delay: float) -> None:
-        super().__init__(f"no budget for {delay:.1f} s")
-        self.delay = delay
-
 
 class Delivery:
-    """`on_settled` is called inside the settling transaction, for what people must be told. `lost`
-    is set when this process leads no more."""
+    """`on_settled` is called inside the settling transaction, for what people must be told, and
+    `on_paused` when the messenger wants a long rest. `lost` is set when this process leads no
+    more."""
 
     def __init__(
         self,
@@ -76,6 +56,7 @@ class Delivery:
         channel: Channel,
         epoch: int,
         on_settled: OnSettled,
+        on_paused: OnPaused,
         watch: Watch,
         lost: asyncio.Event | None = None,
     ) -> None:
@@ -87,7 +68,8 @@ class Delivery:
         self._watch = watch
         self._governor = Governor(channel.limits)
         self._claiming = Claiming(db, channel.name, epoch)
-        self._settling = Settling(db, channel, epoch, on_settled, watch)
+        self._resolving = Resolving(db, channel, self._governor)
+        self._settling = Settling(db, channel, epoch, on_settled, on_paused, watch)
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._bell = f"outbox:{channel.name}"
         self._ending = False
@@ -113,6 +95,7 @@ class Delivery:
             # A lost lead is mostly a lost database: what is known by now waits for it.
             patience = None if self._lost.is_set() else LAST_WORDS
             await end_within(patience, *self._busy.values())
+            await self._settling.end()
 
     async def _whole_round(self) -> float:
         """A round that a cancellation does not tear: rows whose claim is committed are begun."""
@@ -163,7 +146,7 @@ class Delivery:
                 await self._settling.sent(row, ids)
 
     async def _send(self, row: Row) -> list[str]:
-        resolved = await self._resolve(row)
+        resolved = await self._resolving.resolve(row)
         if self._ending:
             raise NotYet(0)
         if row.reaction:
@@ -176,48 +159,9 @@ class Delivery:
             self._governor.take(row.chat, group=row.counts_in_group)
         return ids
 
-    async def _resolve(self, row: Row) -> Resolved:
-        """Our thread becomes their topic, our messages their ids."""
-        message = Outbound.model_validate(row.body)
-        mark = None
-        changes: dict[str, Any] = {"kind": Kind(row.kind)}
-        topic: str | None = row.topic or None
-        async with self._db.work() as work:
-            if row.reply_to_message:
-                quoted = await work.copies.find_external(
-                    row.channel, row.chat, row.reply_to_message
-                )
-                changes["reply_to"] = mark = quoted
-            if row.replaces_message:
-                changes["replaces"] = await work.copies.find_external(
-                    row.channel, row.chat, row.replaces_message
-                )
-            if row.thread_id and row.room_id:
-                view = await work.rooms.view(row.room_id, row.thread_id)
-                topic = view.topic
-                wants_topic = view.has_topics and topic is None
-        if row.thread_id and row.room_id and wants_topic and isinstance(self._channel, Topics):
-            topic = await self._open_topic(self._channel, row, view.title)
-        if row.unsure and row.kind in ("alarm", "relay") and not self._takes_key:
-            changes["repeated"] = True
-        to = Address(channel=row.channel, chat=row.chat, topic=topic)
-        return Resolved(to, message.model_copy(update=changes), mark)
-
     @property
     def _takes_key(self) -> bool:
         return self._channel.limits.takes_key
-
-    async def _open_topic(self, channel: Topics, row: Row, title: str) -> str:
-        """Only the leader comes here, one row of a chat at a time: so a thread gets one topic.
-        The call that was booked for the row opens the topic; the row itself needs another."""
-        assert row.thread_id is not None
-        topic = await channel.open_topic(row.chat, title)
-        async with self._db.work() as work:
-            await work.rooms.keep_topic(row.thread_id, row.channel, row.chat, topic)
-        if wait := self._governor.wait(row.chat, group=True, alarm=row.kind == "alarm"):
-            raise NotYet(wait)
-        self._governor.take(row.chat, group=True)
-        return topic
 
     async def _settle_failure(self, row: Row, failure: Exception) -> None:
         settle, now = self._settling, timedelta(0)
@@ -229,8 +173,10 @@ class Delivery:
             case Rejected():
                 await settle.refused(row, "rejected", str(failure))
             case Throttled():
-                self._governor.pause(None if failure.everywhere else row.chat, failure.delay)
-                await settle.again(row, timedelta(seconds=failure.delay))
+                everywhere, delay = failure.everywhere, failure.delay
+                self._governor.pause(None if everywhere else row.chat, delay)
+                await settle.again(row, timedelta(seconds=delay), why=str(failure))
+                await settle.paused(row, delay, str(failure), everywhere=everywhere)
             case NotYet():
                 await settle.again(row, timedelta(seconds=failure.delay))
             case NotSent():

@@ -18,7 +18,6 @@ from services.messaging.types import Limits
 
 ALARM_RESERVE = 1  # calls of a group's window that only an alarm may use
 SECOND = 1.05  # a little more than one: calls bunch up on their way
-NEWS_SHARE = 0.8  # of the channel's pace, at the most, for news and mailings
 
 
 class Bucket:
@@ -74,8 +73,9 @@ class Governor:
         self._limits = limits
         self._clock = clock
         self._all = Window(max(1, int(limits.per_second)), SECOND)
-        pace = limits.per_second * NEWS_SHARE
-        self._news = Bucket(pace, max(1.0, pace / 10), clock())
+        pace = limits.per_second * limits.news_share
+        evenly = limits.news_share < 1  # else the channel itself lets dialogues pass
+        self._news = Bucket(pace, max(1.0, pace / 10 if evenly else pace), clock())
         self._chats: dict[str, Bucket] = {}
         self._groups: dict[str, deque[float]] = defaultdict(deque)
         self._paused: dict[str | None, float] = {}

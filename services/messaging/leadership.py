@@ -20,6 +20,7 @@ from services.db import Database
 log = logging.getLogger(__name__)
 
 ASK_AGAIN = 1.0  # seconds between tries to become leader
+SECOND = 1.0  # the last calls of whoever led before count against the messenger's limits
 KEEPALIVE = 2.0
 SILENCE = 3.0  # a lock connection silent for so long is lost
 
@@ -35,8 +36,12 @@ async def lead(db: Database, channel: str) -> AsyncIterator[Leadership]:
     """Waits until this process leads for `channel`. Watch `lost`: when it is set, stop at once.
     The lock ends with its connection, so nothing is asked of a connection that may be broken."""
     async with db.own_connection() as connection:
+        followed = False
         while not await _take_lock(connection, channel):
+            followed = True
             await asyncio.sleep(ASK_AGAIN)
+        if followed:
+            await asyncio.sleep(SECOND)
         leadership = Leadership(await _next_epoch(connection, channel))
         watch = asyncio.ensure_future(_watch(connection, channel, leadership))
         try:

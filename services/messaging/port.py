@@ -67,10 +67,11 @@ class Rejected(SendFailed):
 
 
 class Throttled(SendFailed):
-    """Too fast. `everywhere`: not only this chat."""
+    """Too fast. `everywhere`: not only this chat. `why`: what more the messenger wants, for
+    admins."""
 
-    def __init__(self, delay: float, *, everywhere: bool = False) -> None:
-        super().__init__(f"slower: again in {delay:g} s")
+    def __init__(self, delay: float, *, everywhere: bool = False, why: str = "") -> None:
+        super().__init__(why or f"slower: again in {delay:g} s")
         self.delay = delay
         self.everywhere = everywhere
 

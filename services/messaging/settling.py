@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from services.db import Database, is_passing
 from services.faults import log_fault
 from services.messaging.governor import Governor
 from services.messaging.port import Channel
+from services.messaging.together import Together
 from services.messaging.types import Kind
 from services.messaging.watch import Watch
 from services.tables import Outgoing
@@ -56,6 +56,12 @@ class Row:
         return self.priority > Kind.RELAY.priority
 
     @property
+    def names_ours(self) -> bool:
+        """A thread or a message of ours: its place is looked up, its end told to somebody."""
+        named = (self.thread_id, self.message_id, self.reply_to_message, self.replaces_message)
+        return any(each is not None for each in named)
+
+    @property
     def counts_in_group(self) -> bool:
         """Whether a group's limit of calls knows of it: a mark on a message is free."""
         return self.room_id is not None and not self.reaction
@@ -71,7 +77,21 @@ class Settled:
     why: str = ""
 
 
+@dataclass(frozen=True)
+class Paused:
+    """The messenger takes nothing for so long: in one room, or, without a room, anywhere."""
+
+    channel: str
+    seconds: float
+    why: str
+    room_id: int | None = None
+
+
+OnSettled = Callable[[Work, Settled], Awaitable[None]]
+OnPaused = Callable[[Work, Paused], Awaitable[None]]
+
 COLUMNS = [getattr(Outgoing, name) for name in Row.__dataclass_fields__]
+LONG_PAUSE = 60.0  # seconds
 TIMES_UNSURE = 2  # sends of one row whose outcome may be unknown
 
 END = text(
@@ -90,14 +110,17 @@ class Settling:
         db: Database,
         channel: Channel,
         epoch: int,
-        on_settled: Callable[[Work, Settled], Awaitable[None]],
+        on_settled: OnSettled,
+        on_paused: OnPaused,
         watch: Watch,
     ) -> None:
         self._db = db
         self._channel = channel
         self._epoch = epoch
         self._on_settled = on_settled
+        self._on_paused = on_paused
         self._watch = watch
+        self._together = Together(db)
 
     async def sent(self, row: Row, ids: list[str]) -> None:
         async def write(work: Work) -> None:
@@ -107,7 +130,7 @@ class Settling:
                 await work.copies.keep(row.message_id, row.channel, row.chat, ids)
             await self._tell(work, Settled(row, "sent"))
 
-        await self._commit(write)
+        await self._together.commit(write)
         self._watch.count_sent(row.channel, row.kind)
 
     async def refused(
@@ -125,7 +148,7 @@ class Settling:
             await self._tell(work, Settled(row, "refused", reason, why))
 
         log.info("outbox row %s refused by %s: %s", row.id, row.channel, why)
-        await self._commit(write)
+        await self._together.commit(write)
         self._watch.count_refused(row.channel, reason)
 
     async def unsure(self, row: Row, why: str) -> None:
@@ -138,7 +161,7 @@ class Settling:
             if await self._end(work, row, "unknown", why=why):
                 await self._tell(work, Settled(row, "unknown", "unknown", why))
 
-        await self._commit(write)
+        await self._together.commit(write)
         self._watch.count_refused(row.channel, "unknown")
 
     def _may_repeat(self, row: Row) -> bool:
@@ -172,14 +195,26 @@ class Settling:
                 )
             )
 
-        await self._commit(write)
+        await self._together.commit(write)
+
+    async def paused(self, row: Row, seconds: float, why: str, *, everywhere: bool) -> None:
+        """People hear of a pause that they would notice."""
+        if seconds < LONG_PAUSE or not (everywhere or row.room_id):
+            return
+        pause = Paused(row.channel, seconds, clean(why), None if everywhere else row.room_id)
+        log.warning("%s takes nothing for %.0f s: %s", row.channel, seconds, pause.why)
+
+        async def write(work: Work) -> None:
+            await self._on_paused(work, pause)
+
+        await self._together.commit(write)
 
     async def forget_topic(self, row: Row) -> None:
         async def write(work: Work) -> None:
             assert row.thread_id is not None
             await work.rooms.forget_topic(row.thread_id, row.channel, row.chat)
 
-        await self._commit(write)
+        await self._together.commit(write)
 
     async def drop_topics(self, row: Row) -> None:
         async def write(work: Work) -> None:
@@ -187,13 +222,13 @@ class Settling:
             await work.rooms.drop_topics(row.room_id)
 
         log.warning("room %s has no topics: answers go by reply there", row.room_id)
-        await self._commit(write)
+        await self._together.commit(write)
 
     async def move(self, row: Row, chat: str) -> None:
         async def write(work: Work) -> None:
             await work.rooms.move(row.channel, row.chat, chat)
 
-        await self._commit(write)
+        await self._together.commit(write)
 
     async def take_over(self, governor: Governor) -> None:
         """What an earlier leader left in flight has an unknown outcome: it goes once more, or is
@@ -228,6 +263,9 @@ class Settling:
             for chat, at in await work.outbox.recent_group_calls(self._channel.name, since):
                 governor.remember(chat, (work.now - at).total_seconds())
 
+    async def end(self) -> None:
+        await self._together.end()
+
     async def _end(
         self, work: Work, row: Row, state: str, *, ids: list[str] | None = None, why: str = ""
     ) -> bool:
@@ -252,6 +290,8 @@ class Settling:
 
     async def _tell(self, work: Work, settled: Settled) -> None:
         """Whoever must know. Should that break, the outcome is kept all the same."""
+        if settled.state == "sent" and not settled.row.names_ours:
+            return  # nobody waits for that, and a mailing has thousands of them
         try:
             async with work.session.begin_nested():
                 await self._on_settled(work, settled)
@@ -268,18 +308,6 @@ class Settling:
             .returning(*COLUMNS)
         )
         return [Row(**row._mapping) for row in found]
-
-    async def _commit(self, write: Callable[[Work], Awaitable[None]]) -> None:
-        """The outcome is known here and nowhere else: wait for the database as long as it
-        takes."""
-        while True:
-            try:
-                async with self._db.work() as work:
-                    await write(work)
-                    return
-            except (SQLAlchemyError, OSError) as problem:
-                log.warning("an outcome waits for the database: %s", type(problem).__name__)
-                await asyncio.sleep(1)
 
 
 def clean(why: str) -> str:

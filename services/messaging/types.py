@@ -203,6 +203,7 @@ class Limits(Value):
     group_window: float = 60
     takes_key: bool = False  # a repeat with the same nonce is harmless there
     at_once: int = 64  # chats written to at the same time
+    news_share: float = 0.8  # of `per_second`, for news and mailings; 1: dialogues overtake them
 
     def scaled(self, factor: float) -> Limits:
         """The same messenger, `factor` times faster: for tests and benchmarks."""

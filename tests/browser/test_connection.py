@@ -40,6 +40,7 @@ async def test_what_was_said_during_a_restart_goes_out_once(
         await presses(chat, "Написать диспетчеру")
         await settled(app)
         await says(chat, "До перерыва")
+        await expect(chat.locator("#log .pending")).to_have_count(0)
         await settled(app)
     await says(chat, "Во время перерыва")
     await says(chat, "И ещё одно")

@@ -10,11 +10,12 @@ import pytest
 import pytest_asyncio
 
 from tests.support.drivers.telegram import InTelegram
+from tests.support.drivers.vk import InVk
 from tests.support.drivers.web import OnSite
 from tests.support.people import Member, Resident
 from tests.support.world import World, open_world
 
-CHANNELS = {driver.name: driver.can for driver in (InTelegram, OnSite)}
+CHANNELS = {driver.name: driver.can for driver in (InTelegram, InVk, OnSite)}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

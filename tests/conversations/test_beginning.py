@@ -250,3 +250,11 @@ async def test_consent_pressed_twice_goes_on_once(resident: Resident) -> None:
     await resident.presses_under(asked, "Согласен")
     await resident.hears("Какой номер квартиры?")
     await resident.hears_nothing()
+
+
+@pytest.mark.only("vk")
+async def test_a_link_counts_on_an_ordinary_first_message_too(resident: Resident) -> None:
+    """Whoever has no «Начать» button writes a word, and the link's `ref` comes with it."""
+    await resident.driver.user.says("Добрый день", ref="sosnovaya-1")  # type: ignore[attr-defined]
+    await resident.presses("Согласен")
+    await resident.hears("ул. Сосновая, 1")

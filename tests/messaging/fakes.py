@@ -19,7 +19,7 @@ from services.db import Database
 from services.messaging.delivery import Delivery
 from services.messaging.outbox import About
 from services.messaging.port import NoTopics
-from services.messaging.settling import Settled
+from services.messaging.settling import Paused, Settled
 from services.messaging.types import (
     Address,
     Attachment,
@@ -169,6 +169,7 @@ class Rig:
         self.bells = Bells(db)
         self.tally = Tally()
         self.settled: list[Settled] = []
+        self.pauses: list[Paused] = []
         self.on_settled: Callable[[Work, Settled], Awaitable[None]] | None = None
 
     async def _note(self, work: Work, settled: Settled) -> None:
@@ -176,8 +177,13 @@ class Rig:
             await self.on_settled(work, settled)
         self.settled.append(settled)
 
+    async def note_pause(self, work: Work, pause: Paused) -> None:
+        self.pauses.append(pause)
+
     def delivery(self, epoch: int) -> Delivery:
-        return Delivery(self.db, self.bells, self.channel, epoch, self._note, self.tally)
+        return Delivery(
+            self.db, self.bells, self.channel, epoch, self._note, self.note_pause, self.tally
+        )
 
     async def crown(self) -> int:
         """The epoch of a new leader."""

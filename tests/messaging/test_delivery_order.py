@@ -110,6 +110,25 @@ async def test_a_pause_of_the_whole_channel_holds_everything_then_all_goes(rig: 
     assert len(rig.channel.begun) == 3
 
 
+@pytest.mark.parametrize(
+    ("rest", "told"),
+    [
+        (Throttled(0.1, everywhere=True), []),
+        (Throttled(90), []),  # one person's chat
+        (Throttled(300, everywhere=True, why="captcha"), [(300, "captcha", None)]),
+    ],
+)
+async def test_a_long_rest_is_told(
+    rig: Rig, rest: Throttled, told: list[tuple[float, str, int | None]]
+) -> None:
+    rig.channel.fail("1", rest)
+    await rig.say("1", "слово")
+    async with rig.delivering():
+        await until(lambda: rig.channel.begun and not rig.channel.at_once_now())
+        await asyncio.sleep(0.2)
+    assert [(pause.seconds, pause.why, pause.room_id) for pause in rig.pauses] == told
+
+
 async def test_while_it_rests_delivery_does_not_ask_the_database(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -91,7 +91,8 @@ async def test_an_old_leader_claims_nothing(rig: Rig) -> None:
 
 
 async def test_an_old_leader_settles_nothing_that_was_claimed_anew(rig: Rig) -> None:
-    (row,) = await rig.say("1", "в пути")
+    (message,) = (await make_place(rig.db)).messages
+    (row,) = await rig.say("1", "в пути", about=About(message_id=message))
     release = rig.channel.hold("1")
     old = rig.delivery(await rig.crown())
     async with running(rig.bells.listen(), old.run()):
@@ -110,7 +111,8 @@ async def test_an_old_leader_settles_nothing_that_was_claimed_anew(rig: Rig) -> 
 
 async def test_what_an_old_leader_knows_to_have_arrived_is_not_repeated(rig: Rig) -> None:
     """The new leader put the row back; before it claims it, the old one reports."""
-    (row,) = await rig.say("1", "в пути")
+    (message,) = (await make_place(rig.db)).messages
+    (row,) = await rig.say("1", "в пути", about=About(message_id=message))
     release = rig.channel.hold("1")
     old = rig.delivery(await rig.crown())
     async with running(rig.bells.listen(), old.run()):

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 from typing import Any
 
 import aiohttp
@@ -24,7 +23,7 @@ from services.messaging.port import (
     SendFailed,
     Throttled,
 )
-from services.messaging.types import Button, Happening, Keyboard, Outbound
+from services.messaging.types import Button, Happening, Keyboard, Kind, Outbound
 from tests.platforms.vk_driver import SECRET, VkCallbackDriver, VkDriver
 
 
@@ -168,13 +167,28 @@ async def test_what_an_error_means(
         assert caught.value.everywhere == everywhere
 
 
-async def test_a_captcha_is_logged(vk: VkDriver, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_captcha_pauses_with_words_for_admins(vk: VkDriver) -> None:
     maria = await vk.person()
     vk.vk.faults.next("messages.send", kind="error", code=14)
-    with caplog.at_level(logging.WARNING), pytest.raises(Throttled) as caught:
+    with pytest.raises(Throttled, match="captcha") as caught:
         await vk.send(maria, Outbound(text="Слова"))
     assert caught.value.delay >= 60
-    assert "captcha" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "arrives"), [(Kind.REPLY, False), (Kind.RELAY, True), (Kind.NOTICE, True)]
+)
+async def test_after_a_day_of_silence_only_answers_and_ticket_news_are_taken(
+    vk: VkDriver, kind: Kind, arrives: bool
+) -> None:
+    maria = await vk.person()
+    maria.user.was_silent(25)
+    what = Outbound(text="Мастер был у вас", kind=kind)
+    if arrives:
+        await vk.send(maria, what)
+    else:
+        with pytest.raises(Rejected, match="950"):
+            await vk.send(maria, what)
 
 
 async def test_a_lost_answer_and_one_more_try_are_one_message(vk: VkDriver) -> None:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from tests.support import vk
 from tests.support.telegram import Group, Message, TelegramStandIn, User
 
 NUMBER = re.compile(r"№(\d+)")
 
+Messenger = TelegramStandIn | vk.VkStandIn
+Person = User | vk.User
 
 Think = Callable[[], Awaitable[None]]
 
@@ -55,20 +59,20 @@ class Staff:
         await self.user.says(f"Мастер придёт, {mark}", chat=self.group, topic=card.thread_id)
 
 
-async def converse(tg: TelegramStandIn, staff: Staff, number: int, seconds: float = 10) -> Talk:
+async def converse(where: Messenger, staff: Staff, number: int, seconds: float = 10) -> Talk:
     """From `/start` to the answer read. `seconds` is the patience for each word."""
-    who, mark, ticket = await file_request(tg, number, seconds)
+    who, mark, ticket = await file_request(where, number, seconds)
     await staff.answer(mark, seconds)
     await who.hears(f"Мастер придёт, {mark}", seconds)
     return Talk(mark, ticket)
 
 
 async def file_request(
-    tg: TelegramStandIn, number: int, seconds: float = 10, think: Think = at_once
-) -> tuple[User, str, int]:
+    where: Messenger, number: int, seconds: float = 10, think: Think = at_once
+) -> tuple[Person, str, int]:
     """Registers one more resident, who files a request. `think` comes before each word."""
     mark = f"метка-{number:05}"
-    who = tg.user("Мария Петрова", 100_000 + number)
+    who = where.user("Мария Петрова", 100_000 + number)
     await think()
     await who.starts("dvor-1-1")
     asked = await who.hears("Согласны", seconds)
@@ -80,12 +84,12 @@ async def file_request(
     await who.hears("обращаться", seconds)
     await think()
     await who.says("Мария Петрова")
-    await who.hears("телефон", seconds)
+    asked = await who.hears("телефон", seconds)
     await think()
-    await who.presses_standing("Пропустить")
-    await who.hears("рады знакомству", seconds)
+    await choose(who, asked, "Пропустить")
+    asked = await who.hears("рады знакомству", seconds)
     await think()
-    await who.presses_standing("Новая заявка")
+    await choose(who, asked, "Новая заявка")
     await who.hears("Что случилось", seconds)
     await think()
     await who.says(f"Капает кран, {mark}")
@@ -101,12 +105,20 @@ async def file_request(
     return who, mark, int(found[1])
 
 
-def press(who: User, message: Message, label: str) -> None:
+async def choose(who: Person, message: Any, label: str) -> None:
+    """Below the input field or under the message, wherever this messenger shows it."""
+    if message.keyboard:
+        await who.presses_standing(label)
+    else:
+        press(who, message, label)
+
+
+def press(who: Any, message: Any, label: str) -> None:
     """A press whose spinner is not waited for: the program may be killed before it stops."""
     who.world.press(who, message, label)
 
 
-def doubled(messages: list[Message]) -> dict[str, list[float]]:
+def doubled(messages: Sequence[Message | vk.Message]) -> dict[str, list[float]]:
     """Words the bot said more than once, with the moments of each time but the first."""
     moments: dict[str, list[float]] = defaultdict(list)
     for message in messages:

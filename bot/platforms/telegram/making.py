@@ -14,13 +14,13 @@ def make(wiring: Wiring) -> TelegramChannel:
     async def list_commands() -> Commands:
         async with wiring.db.work() as work:
             rooms = [room for room in await work.rooms.every() if room.channel == "telegram"]
-            admins = await work.staff.accounts_of_admins("telegram")
+            admins = await work.staff.addresses_of_admins()
         return Commands(
             commands.RESIDENTS,
             commands.MEMBERS,
             commands.ADMINS,
             staff_chats=tuple(dict.fromkeys(room.chat for room in rooms)),
-            admin_chats=tuple(admins),
+            admin_chats=tuple(to.chat for to in admins if to.channel == "telegram"),
         )
 
     return TelegramChannel(

@@ -7,6 +7,8 @@ import json
 import logging
 import time
 from collections import deque
+from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 import aiohttp
@@ -16,7 +18,7 @@ from services.messaging.port import Ambiguous, NotSent
 
 VERSION = "5.199"
 ANSWER_WITHIN = 15.0  # seconds
-MARGIN = 1.03  # calls arrive less evenly than they leave
+MARGIN = 1.04  # calls arrive less evenly than they leave
 
 logging.getLogger("vkbottle").setLevel(logging.CRITICAL)  # it quotes messages and the token
 
@@ -31,23 +33,48 @@ class VkError(Exception):
 
 
 class Pace:
-    """So many calls in any second, never more. Whoever is told to wait keeps the order."""
+    """So many calls in any second, never more. Whoever is told to wait keeps the order, and
+    calls `leave` once: a call counts from the moment when it went out on the wire, which a busy
+    program may delay."""
 
     def __init__(self, per_second: float) -> None:
         self._most = max(1, int(per_second))
         self._window = self._most / per_second * MARGIN
-        self._calls: deque[float] = deque()
+        self._left: deque[float] = deque()
+        self._leaving = 0
         self._door = asyncio.Lock()
 
     async def wait(self) -> None:
         async with self._door:
-            while len(self._calls) >= self._most:
-                left = self._calls[0] + self._window - time.monotonic()
-                if left <= 0:
-                    self._calls.popleft()
-                else:
-                    await asyncio.sleep(left)
-            self._calls.append(time.monotonic())
+            while (pause := self._pause()) > 0:
+                await asyncio.sleep(pause)
+            self._leaving += 1
+
+    def _pause(self) -> float:
+        now = time.monotonic()
+        while self._left and self._left[0] + self._window <= now:
+            self._left.popleft()
+        if len(self._left) + self._leaving < self._most:
+            return 0.0
+        return self._left[0] + self._window - now if self._left else 0.01
+
+    def leave(self) -> None:
+        self._leaving -= 1
+        self._left.append(time.monotonic())
+
+
+_on_the_wire: ContextVar[Callable[[], None]] = ContextVar("_on_the_wire")
+
+
+def watch_the_wire() -> aiohttp.TraceConfig:
+    """Tells the call in whose context a request was written that it was."""
+
+    async def written(*_: object) -> None:
+        _on_the_wire.get(lambda: None)()
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_chunk_sent.append(written)
+    return trace
 
 
 class Answers:
@@ -76,7 +103,9 @@ class VkApi:
     """One token's calls. Must be made inside a running loop; close it."""
 
     def __init__(self, token: str, base: str, per_second: float) -> None:
-        self.session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=ANSWER_WITHIN))
+        self.session = aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=ANSWER_WITHIN), trace_configs=[watch_the_wire()]
+        )
         self._api = API(token, http_client=AiohttpClient(session=self.session))
         self._api.API_URL = f"{base.rstrip('/')}/method/"
         self._api.response_validators = [Answers()]  # type: ignore[list-item]
@@ -93,12 +122,24 @@ class VkApi:
         """For whoever has waited at `pace` already. The whole answer: `execute` tells of its
         failures beside the response."""
         given = {name: value for name, value in parameters.items() if value is not None}
+        left = False
+
+        def leave() -> None:
+            nonlocal left
+            if not left:
+                left = True
+                self.pace.leave()
+
+        mark = _on_the_wire.set(leave)
         try:
             return await self._api.request(method, given, version=VERSION)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
             raise NotSent("VK is out of reach") from None
         except (aiohttp.ClientError, OSError, TimeoutError):
             raise Ambiguous(f"{method}: the answer did not come") from None
+        finally:
+            leave()
+            _on_the_wire.reset(mark)
 
     async def get_json(self, url: str, wait: float) -> dict[str, Any]:
         """A long poll: not a call of the API, and not counted as one."""

@@ -9,20 +9,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.background import Background
 from bot.platforms.vk.api import VkApi, VkError
-from bot.platforms.vk.failures import CAPTCHA, CAPTCHA_PAUSE, read_error
+from bot.platforms.vk.failures import read_error
 from services.messaging.port import Ambiguous, SendFailed
-
-log = logging.getLogger(__name__)
 
 MOST = 25
 BROKEN = (8, 12, 13, 100)  # the request cannot be understood
+GATHER = 0.05  # seconds that news wait for company: a request that leaves half empty is lost
 LONGEST = 60_000  # characters of one `execute`
 
 Given = dict[str, Any]
@@ -33,13 +31,14 @@ class Batching:
     def __init__(self, api: VkApi, background: Background) -> None:
         self._api = api
         self._background = background
-        self._line: deque[Waiting] = deque()
+        self._talk: deque[Waiting] = deque()
+        self._news: deque[Waiting] = deque()
         self._running = False
 
-    async def send(self, given: Given) -> list[str]:
-        """The ids the message got. Raises one of the port's failures."""
+    async def send(self, given: Given, *, news: bool = False) -> list[str]:
+        """The ids the message got; `news` lets others pass. Raises one of the port's failures."""
         answer: asyncio.Future[list[str]] = asyncio.get_running_loop().create_future()
-        self._line.append((given, answer))
+        (self._news if news else self._talk).append((given, answer))
         if not self._running:
             self._running = True
             self._background.start("send VK batches", self._run())
@@ -47,23 +46,33 @@ class Batching:
 
     async def _run(self) -> None:
         try:
-            while self._line:
+            while self._talk or self._news:
+                await self._gather()
                 await self._api.pace.wait()
                 if batch := self._take():
                     self._background.start("send a VK batch", self._send(batch))
+                else:
+                    self._api.pace.leave()
         finally:
             self._running = False
+
+    async def _gather(self) -> None:
+        """News wait while more of them come, unless somebody talks."""
+        seen = -1
+        while not self._talk and seen < len(self._news) < MOST:
+            seen = len(self._news)
+            await asyncio.sleep(GATHER)
 
     def _take(self) -> list[Waiting]:
         """As many as one request holds, of those still wanted."""
         batch: list[Waiting] = []
         length = 0
-        while self._line and len(batch) < MOST:
-            given, answer = self._line[0]
+        while (line := self._talk or self._news) and len(batch) < MOST:
+            given, answer = line[0]
             length += len(given.get("message", "")) * 2 + len(given.get("keyboard", "")) * 2
             if batch and length > LONGEST:
                 break
-            self._line.popleft()
+            line.popleft()
             if not answer.done():
                 batch.append((given, answer))
         return batch
@@ -83,8 +92,6 @@ class Batching:
                     await self._api.pace.wait()
                     await self._send([each])
                 return
-            if error.code == CAPTCHA:
-                log.warning("VK asks for a captcha: nothing is sent for %g s", CAPTCHA_PAUSE)
             outcomes = [read_error(error.code, error.words)] * len(batch)
         except SendFailed as failure:
             outcomes = [failure] * len(batch)

@@ -34,6 +34,10 @@ class QuoteGone(Rejected):
 
 INNER = (1, 10)  # their own trouble: the message may stand there or not
 CAPTCHA_PAUSE = 300.0  # seconds
+ASKS_CAPTCHA = (
+    "ВК просит ввести код с картинки (captcha). Загляните в сообщения сообщества и "
+    "отправьте оттуда любое сообщение"
+)
 
 
 def read_error(code: int, words: str) -> SendFailed:
@@ -45,9 +49,9 @@ def read_error(code: int, words: str) -> SendFailed:
     if code == FLOOD:
         return Throttled(60.0)
     if code == RATE_LIMIT:
-        return Throttled(600.0, everywhere=True)
+        return Throttled(600.0, everywhere=True, why="исчерпан дневной лимит ВК")
     if code == CAPTCHA:
-        return Throttled(CAPTCHA_PAUSE, everywhere=True)
+        return Throttled(CAPTCHA_PAUSE, everywhere=True, why=ASKS_CAPTCHA)
     if code == NO_QUOTE:
         return QuoteGone(f"VK {code}: {words}")
     if code in WRONG_TOKEN:

@@ -217,3 +217,8 @@ class VkStandIn(Caller):
         if stored is None or stored.gone or request.query.get("hash") != stored.access_key:
             return web.Response(status=404)
         return web.Response(status=302, headers={"Location": stored.url()})
+
+
+def settings_of(vk: VkStandIn) -> dict[str, object]:
+    """What leads a program to this stand-in."""
+    return {"VK_TOKEN": vk.token, "VK_GROUP_ID": vk.group_id, "VK_API_URL": vk.url}

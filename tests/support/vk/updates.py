@@ -169,6 +169,7 @@ class Updates:
                 return
             if event.confirmed_at is None:
                 event.confirmed_at = now
+                self.world.touch()
 
     def _hand(self, events: list[Event]) -> Json:
         now = time.monotonic()

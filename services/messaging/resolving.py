@@ -1,0 +1,75 @@
+"""Resolving: our threads and messages, which a row names, become the messenger's ids."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from services.db import Database
+from services.messaging.governor import Governor
+from services.messaging.port import Channel, Topics
+from services.messaging.settling import Row
+from services.messaging.types import Address, Kind, Outbound
+
+
+@dataclass(frozen=True)
+class Resolved:
+    to: Address
+    message: Outbound
+    mark: str | None = None  # the external id that a reaction goes to
+
+
+class NotYet(Exception):
+    """Our own budget is used up for `delay` seconds; nobody else is held up by this row."""
+
+    def __init__(self, delay: float) -> None:
+        super().__init__(f"no budget for {delay:.1f} s")
+        self.delay = delay
+
+
+class Resolving:
+    def __init__(self, db: Database, channel: Channel, governor: Governor) -> None:
+        self._db = db
+        self._channel = channel
+        self._governor = governor
+
+    async def resolve(self, row: Row) -> Resolved:
+        """Opens the thread's topic where it has none yet. Raises `NotYet`, or what the channel
+        raises."""
+        changes: dict[str, Any] = {"kind": Kind(row.kind)}
+        if row.unsure and row.kind in ("alarm", "relay") and not self._channel.limits.takes_key:
+            changes["repeated"] = True
+        topic = row.topic or None
+        if row.names_ours:
+            topic = await self._look_up(row, changes)
+        to = Address(channel=row.channel, chat=row.chat, topic=topic)
+        message = Outbound.model_validate(row.body).model_copy(update=changes)
+        return Resolved(to, message, changes.get("reply_to"))
+
+    async def _look_up(self, row: Row, changes: dict[str, Any]) -> str | None:
+        """Writes the ids into `changes`. Returns the topic."""
+        wanted = {"reply_to": row.reply_to_message, "replaces": row.replaces_message}
+        view = None
+        async with self._db.work() as work:
+            for name, message in wanted.items():
+                if message:
+                    changes[name] = await work.copies.find_external(row.channel, row.chat, message)
+            if row.thread_id and row.room_id:
+                view = await work.rooms.view(row.room_id, row.thread_id)
+        if view is None:
+            return row.topic or None
+        if view.topic is None and view.has_topics and isinstance(self._channel, Topics):
+            return await self._open_topic(self._channel, row, view.title)
+        return view.topic
+
+    async def _open_topic(self, channel: Topics, row: Row, title: str) -> str:
+        """Only the leader comes here, one row of a chat at a time: so a thread gets one topic.
+        The call that was booked for the row opens the topic; the row itself needs another."""
+        assert row.thread_id is not None
+        topic = await channel.open_topic(row.chat, title)
+        async with self._db.work() as work:
+            await work.rooms.keep_topic(row.thread_id, row.channel, row.chat, topic)
+        if wait := self._governor.wait(row.chat, group=True, alarm=row.kind == "alarm"):
+            raise NotYet(wait)
+        self._governor.take(row.chat, group=True)
+        return topic
