@@ -44,7 +44,7 @@ CLAIM = text(
       AND EXISTS (SELECT 1 FROM channels WHERE name = :channel AND epoch = :epoch FOR SHARE)
     RETURNING id, channel, chat, topic, kind, priority, body, reaction, room_id, thread_id,
               message_id, reply_to_message, replaces_message, contact_id, nonce, attempts,
-              unsure, created_at, (SELECT count(*) FROM candidates) AS candidates
+              unsure, created_at, started_at, (SELECT count(*) FROM candidates) AS candidates
     """
 )
 RISE = text(

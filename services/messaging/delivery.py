@@ -159,10 +159,6 @@ class Delivery:
             self._governor.take(row.chat, group=row.counts_in_group)
         return ids
 
-    @property
-    def _takes_key(self) -> bool:
-        return self._channel.limits.takes_key
-
     async def _settle_failure(self, row: Row, failure: Exception) -> None:
         settle, now = self._settling, timedelta(0)
         if isinstance(failure, SendFailed) and not isinstance(failure, NotSent):
@@ -193,9 +189,9 @@ class Delivery:
             case Moved() if row.room_id and row.attempts < OUR_TRIES:
                 await settle.move(row, failure.chat)
                 await settle.again(row, now, counts=True, why=str(failure))
-            case Ambiguous() if self._takes_key or (row.reaction and row.attempts < OUR_TRIES):
-                # The same once more changes nothing there.
-                await settle.again(row, timedelta(seconds=min(30, row.attempts)), counts=True)
+            case Ambiguous() if self._may_send_again(row):
+                pause = timedelta(seconds=min(30, row.attempts))
+                await settle.again(row, pause, counts=True, unsure=not row.reaction)
             case Ambiguous():
                 await settle.unsure(row, str(failure))
             case Gone() | NoTopics() | Moved():
@@ -204,6 +200,12 @@ class Delivery:
                 await settle.again(row, timedelta(seconds=1))
             case _:
                 await self._try_again(row, failure)
+
+    def _may_send_again(self, row: Row) -> bool:
+        """The same once more changes nothing there."""
+        if row.reaction:
+            return row.attempts < OUR_TRIES
+        return row.key_holds(self._channel.limits, self._db.clock.now())
 
     async def _try_again(self, row: Row, failure: Exception) -> None:
         """A few times, with longer and longer pauses."""

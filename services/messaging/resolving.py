@@ -37,7 +37,8 @@ class Resolving:
         """Opens the thread's topic where it has none yet. Raises `NotYet`, or what the channel
         raises."""
         changes: dict[str, Any] = {"kind": Kind(row.kind)}
-        if row.unsure and row.kind in ("alarm", "relay") and not self._channel.limits.takes_key:
+        known = row.key_holds(self._channel.limits, self._db.clock.now())
+        if row.unsure and row.kind in ("alarm", "relay") and not known:
             changes["repeated"] = True
         topic = row.topic or None
         if row.names_ours:

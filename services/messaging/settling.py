@@ -17,7 +17,7 @@ from services.faults import log_fault
 from services.messaging.governor import Governor
 from services.messaging.port import Channel
 from services.messaging.together import Together
-from services.messaging.types import Kind
+from services.messaging.types import Kind, Limits
 from services.messaging.watch import Watch
 from services.tables import Outgoing
 from services.work import Work
@@ -49,11 +49,17 @@ class Row:
     attempts: int
     unsure: int
     created_at: datetime
+    started_at: datetime | None
 
     @property
     def is_news(self) -> bool:
         """No part of a dialogue, and not risen among them by a long wait."""
         return self.priority > Kind.RELAY.priority
+
+    def key_holds(self, limits: Limits, now: datetime) -> bool:
+        """Whether the messenger still knows this row, should it have arrived at an earlier try."""
+        since = self.created_at if self.unsure else self.started_at or self.created_at
+        return (now - since).total_seconds() < limits.key_lives
 
     @property
     def names_ours(self) -> bool:
@@ -233,7 +239,6 @@ class Settling:
     async def take_over(self, governor: Governor) -> None:
         """What an earlier leader left in flight has an unknown outcome: it goes once more, or is
         shown as unknown. That leader's last calls into groups count against their limits."""
-        free = self._channel.limits.takes_key
         async with self._db.work() as work:
             left = await work.session.execute(
                 select(*COLUMNS)
@@ -245,7 +250,7 @@ class Settling:
                 .with_for_update()  # that leader may be settling some of them still
             )
             for row in [Row(**found._mapping) for found in left]:
-                again = free or self._may_repeat(row)
+                again = row.key_holds(self._channel.limits, work.now) or self._may_repeat(row)
                 why = "unsure: the process ended while sending"
                 await work.session.execute(
                     update(Outgoing)

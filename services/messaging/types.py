@@ -201,7 +201,7 @@ class Limits(Value):
     chat_burst: int = 5
     group_calls: int = 20  # in `group_window` seconds; 0 = no limit
     group_window: float = 60
-    takes_key: bool = False  # a repeat with the same nonce is harmless there
+    key_lives: float = 0  # seconds in which a repeat with the same nonce is harmless there
     at_once: int = 64  # chats written to at the same time
     news_share: float = 0.8  # of `per_second`, for news and mailings; 1: dialogues overtake them
 

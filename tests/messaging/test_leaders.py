@@ -15,7 +15,17 @@ from services.messaging.leadership import lead
 from services.messaging.outbox import About
 from services.messaging.port import Throttled
 from services.messaging.types import Kind, Limits, Outbound
-from tests.messaging.fakes import FAST, NAME, ROOM, FakeChannel, Rig, make_place, running, until
+from tests.messaging.fakes import (
+    FAST,
+    NAME,
+    ROOM,
+    FakeChannel,
+    MovedClock,
+    Rig,
+    make_place,
+    running,
+    until,
+)
 
 
 async def leave_in_flight(rig: Rig, *ids: int) -> None:
@@ -64,12 +74,27 @@ async def test_killed_twice_over_the_same_row_is_not_sent_a_third_time(rig: Rig)
 
 
 async def test_with_a_key_everything_in_flight_goes_again(db: Database) -> None:
-    rig = Rig(db, FakeChannel(FAST.model_copy(update={"takes_key": True})))
+    rig = Rig(db, FakeChannel(FAST.model_copy(update={"key_lives": 3600})))
     ids = await rig.say("1", "рассылка", kind=Kind.BULK)
     await leave_in_flight(rig, *ids)
     async with rig.delivering():
         await rig.until_settled()
     assert await rig.states(ids) == ["sent"]
+
+
+async def test_a_key_that_the_messenger_has_forgotten_does_not_count(
+    db: Database, clock: MovedClock
+) -> None:
+    """The process was killed while sending and started again in the morning."""
+    rig = Rig(db, FakeChannel(FAST.model_copy(update={"key_lives": 3600})))
+    (bulk,) = await rig.say("1", "рассылка", kind=Kind.BULK)
+    (relay,) = await rig.say("2", "ответ", kind=Kind.RELAY)
+    await leave_in_flight(rig, bulk, relay)
+    clock.move(seconds=2 * 3600)
+    async with rig.delivering():
+        await rig.until_settled()
+    assert await rig.states([bulk, relay]) == ["unknown", "sent"]
+    assert [each.message.repeated for each in rig.channel.begun] == [True]
 
 
 async def test_the_order_holds_over_a_change_of_leaders(rig: Rig) -> None:

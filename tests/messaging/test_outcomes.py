@@ -183,7 +183,7 @@ async def test_the_mark_of_a_repeat_outlives_other_failures(rig: Rig) -> None:
 
 
 async def test_with_a_key_a_repeat_is_harmless(db: Database, clock: MovedClock) -> None:
-    rig = Rig(db, FakeChannel(FAST.model_copy(update={"takes_key": True})))
+    rig = Rig(db, FakeChannel(FAST.model_copy(update={"key_lives": 3600})))
     rig.channel.fail("1", *(Ambiguous("no answer") for _ in range(4)))
     (row,) = await rig.say("1", "новость", kind=Kind.BULK)
     async with rig.delivering():

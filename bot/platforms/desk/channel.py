@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from math import inf
 from typing import Any, ClassVar
 
 from aiohttp import web
@@ -30,7 +31,7 @@ from services.work import Work
 
 LIMITS = Limits(
     text=100_000, caption=100_000, per_second=500, chat_per_second=50, chat_burst=50,
-    group_calls=0, takes_key=True, upload=LARGEST,
+    group_calls=0, key_lives=inf, upload=LARGEST,
 )  # fmt: skip
 HIGHEST = 2**62  # ids beyond it are nobody's
 

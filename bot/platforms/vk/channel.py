@@ -30,7 +30,7 @@ SPARE = 2  # rows are handed out faster than they leave, so that each request is
 LIMITS = Limits(
     text=4096, caption=4096, button_bytes=255, row=5, buttons=40, album=10,
     download=LARGEST, per_second=REQUESTS * MOST * SPARE, chat_per_second=20, chat_burst=20,
-    group_calls=0, takes_key=True, at_once=20 * MOST, news_share=1,
+    group_calls=0, key_lives=3600, at_once=20 * MOST, news_share=1,
 )  # fmt: skip
 INTENTS = {  # what may be said to those who have been silent for a day
     Kind.RELAY: "customer_support", Kind.ALARM: "customer_support", Kind.NOTICE: "account_update",

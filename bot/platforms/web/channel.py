@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
+from math import inf
 from typing import ClassVar
 
 from aiohttp import web
@@ -25,7 +26,7 @@ from services.tables import StoredFile
 
 LIMITS = Limits(
     text=100_000, caption=100_000, per_second=500, chat_per_second=50, chat_burst=50,
-    group_calls=0, takes_key=True, upload=LARGEST,
+    group_calls=0, key_lives=inf, upload=LARGEST,
 )  # fmt: skip
 
 
