@@ -1,4 +1,4 @@
-"""`python -m bench [start] [latency] [kill] [kill-vk] [rate-vk]`: all, or those that are named."""
+"""`python -m bench [start] [latency] [kill] [kill-vk] [rate-vk] [storm]`: all, or some."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from bench.figures import Figure, folder, resident_memory
+from bench.storm import measure_storm
 from bench.vk import measure_rate
 from bot import postgres
 from services.db import migrate
@@ -160,6 +161,7 @@ MEASURES: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
     "kill": measure_kill,
     "kill-vk": measure_kill_vk,
     "rate-vk": measure_rate,
+    "storm": measure_storm,
 }
 
 

@@ -23,7 +23,9 @@ from bot.platforms.web.pages import Doorkeeper
 from bot.settings import Settings
 from bot.state import State
 from handlers import outcomes
+from handlers.chores import CHORES
 from services.bell import Bells
+from services.chores import Chores
 from services.clock import Clock
 from services.company.apply import Change, Messengers, apply_declaration
 from services.company.reading import read_declaration
@@ -55,6 +57,7 @@ class App:
         self.settings = settings
         self.db = Database(url, clock)
         self.bells = Bells(self.db)
+        self.chores = Chores(self.db, self.bells, CHORES)
         self.metrics = Metrics()
         self.state = State()
         self.background = Background()
@@ -66,8 +69,7 @@ class App:
         self._runner: web.AppRunner | None = None
         self._webhooks: dict[str, Answers] = {}
         self._carrying = Carrying(
-            self.db, self.bells, self.metrics, self.state,
-            outcomes.tell_settled, outcomes.tell_paused,
+            self.db, self.bells, self.metrics, self.state, outcomes.TELLING
         )  # fmt: skip
 
     async def start(self) -> None:
@@ -84,6 +86,7 @@ class App:
         self.background.keep("bells", self.bells.listen)
         handling = Handling(self.db, self.bells, handlers.handle, outcomes.tell_fault, self.metrics)
         self.background.keep("handling", handling.run)
+        self.background.keep("chores", self.chores.run)
         for channel in list(self.channels.values()):
             self._carry(channel)
         self.background.start("load messengers", self._add_messengers())

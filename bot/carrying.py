@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Sequence
+from dataclasses import replace
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -16,7 +17,7 @@ from services.messaging.delivery import Delivery
 from services.messaging.inbox import Hear
 from services.messaging.leadership import lead
 from services.messaging.port import Channel, Unavailable
-from services.messaging.settling import OnPaused, OnSettled, Paused
+from services.messaging.rows import Paused, Telling
 from services.messaging.types import Inbound
 from services.work import Work
 
@@ -27,7 +28,7 @@ REFUSED_PAUSES = (5.0, 10.0, 30.0)  # a refused token is tried seldom, but is tr
 
 
 class Carrying:
-    """`on_settled` and `on_paused` tell people what became of a message, and of a channel."""
+    """`telling` are the words around a delivery."""
 
     def __init__(
         self,
@@ -35,15 +36,14 @@ class Carrying:
         bells: Bells,
         metrics: Metrics,
         state: State,
-        on_settled: OnSettled,
-        on_paused: OnPaused,
+        telling: Telling,
     ) -> None:
         self._db = db
         self._bells = bells
         self._metrics = metrics
         self._state = state
-        self._on_settled = on_settled
-        self._on_paused = on_paused
+        self._telling = replace(telling, paused=self._pause)
+        self._tell_paused = telling.paused
 
     def hear_for(self, name: str) -> Hear:
         """What a channel calls with what it received: commits, then returns."""
@@ -64,8 +64,8 @@ class Carrying:
                     self._state.set(channel.name, "standby")
                 async with lead(self._db, channel.name) as leadership:
                     delivery = Delivery(
-                        self._db, self._bells, channel, leadership.epoch, self._on_settled,
-                        self._pause, self._metrics, leadership.lost,
+                        self._db, self._bells, channel, leadership.epoch, self._telling,
+                        self._metrics, leadership.lost,
                     )  # fmt: skip
                     await first_to_end(
                         leadership.lost.wait(), self._keep_hearing(channel), delivery.run()
@@ -79,7 +79,7 @@ class Carrying:
     async def _pause(self, work: Work, pause: Paused) -> None:
         if pause.room_id is None:
             self._state.hold(pause.channel, pause.seconds, pause.why)
-        await self._on_paused(work, pause)
+        await self._tell_paused(work, pause)
 
     async def _keep_hearing(self, channel: Channel) -> None:
         failures = 0

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handlers import staff_texts
+from handlers import posts, relay_texts, staff_texts
+from handlers.answers import DELIVERED, mark, send_answer
 from handlers.notices import tell_staff
-from services.messaging.outbox import About
-from services.messaging.settling import Paused, Settled
+from services.messaging.rows import Paused, Settled, Telling
 from services.messaging.types import Inbound, Kind, Outbound
+from services.tables import Room
 from services.work import Work
 
 TOLD_AGAIN_AFTER = timedelta(minutes=30)
@@ -18,9 +19,13 @@ async def tell_settled(work: Work, settled: Settled) -> None:
     """Called when a row of the outbox is settled: the member whose answer it was learns of it,
     by a mark on their message or by a sentence."""
     row = settled.row
-    if row.room_id is not None and row.thread_id is not None and settled.state != "sent":
-        await tell_lost_post(work, settled)
-    if row.room_id is not None or row.message_id is None:
+    if row.room_id is not None:
+        if settled.state != "sent":
+            await tell_lost_post(work, settled)
+        return
+    if row.withdraws:
+        await tell_withdrawn(work, settled)
+    if row.message_id is None:
         return
     message = await work.threads.message(row.message_id)
     if message is None or message.by != "member":
@@ -28,29 +33,43 @@ async def tell_settled(work: Work, settled: Settled) -> None:
     thread = await work.threads.of_message(message)
     room = await work.rooms.get(thread.room_id)
     stands_there = await work.copies.find_external(room.channel, room.chat, message.id)
+    await work.unsent.drop_marks(message.id)
     if settled.state == "sent":
         if stands_there:
-            about = About(reaction="👍", reply_to_message=message.id)
-            await work.outbox.post(room, Outbound(), Kind.REPLY, about, thread_id=thread.id)
+            await mark(work, thread, room, message, DELIVERED)
         return
+    others = await work.people.reachable(thread.resident_id, but=row.contact_id)
+    text = relay_texts.not_delivered(settled.reason, settled.why, row.channel)
+    if settled.reason == "blocked" and others:
+        await send_answer(work, thread, message, others[0])
+        text = relay_texts.went_otherwise(text, others[0].channel)
+        buttons = None
+    else:
+        buttons = relay_texts.retry_buttons(message, others=bool(others))
     await tell_staff(
-        work,
-        thread,
-        staff_texts.not_delivered(settled.reason, settled.why),
-        Kind.REPLY,
-        under=message if stands_there else None,
+        work, thread, text, Kind.REPLY, under=message if stands_there else None, buttons=buttons
     )
+
+
+async def tell_withdrawn(work: Work, settled: Settled) -> None:
+    assert settled.row.thread_id is not None
+    thread = await work.threads.by_id(settled.row.thread_id)
+    sent = settled.state == "sent"
+    text = relay_texts.RECALLED if sent else relay_texts.not_recalled(settled.row.channel)
+    await tell_staff(work, thread, text, Kind.REPLY)
 
 
 async def tell_lost_post(work: Work, settled: Settled) -> None:
     """A room did not take what residents wrote: it stands at the desk all the same, and admins
     hear of it in private."""
     row = settled.row
-    if row.reaction or row.room_id is None or row.thread_id is None:
+    message = await work.threads.message(row.message_id) if row.message_id else None
+    if row.reaction or row.room_id is None or not (row.thread_id or message):
         return
     room = await work.rooms.get(row.room_id)
-    thread = await work.threads.by_id(row.thread_id)
-    text = staff_texts.room_lost(room.title, settled.why)
+    thread_id = message.thread_id if message else row.thread_id
+    thread = await work.threads.by_id(thread_id or 0)
+    text = relay_texts.room_lost(room.title, settled.why)
     await work.threads.add(thread, "system", "", None, text=text)
     await tell_admins(work, "room lost", f"room:{room.id}", text)
 
@@ -58,9 +77,34 @@ async def tell_lost_post(work: Work, settled: Settled) -> None:
 async def tell_paused(work: Work, pause: Paused) -> None:
     """A messenger takes nothing for a while, in one room or anywhere: admins hear why."""
     room = await work.rooms.get(pause.room_id) if pause.room_id is not None else None
-    text = staff_texts.paused(pause.channel, room.title if room else "", pause.seconds, pause.why)
+    text = relay_texts.paused(pause.channel, room.title if room else "", pause.seconds, pause.why)
     about = f"room:{room.id}" if room else f"channel:{pause.channel}"
     await tell_admins(work, "paused", about, text)
+
+
+async def tell_barred(work: Work, room: Room) -> None:
+    """A room does not let us write: what is for it waits, and admins are asked to mend it."""
+    text = relay_texts.barred(room.title, room.trouble_why or "")
+    await tell_admins(work, "barred", since(room), text)
+
+
+async def tell_deaf(work: Work, room: Room) -> None:
+    await tell_admins(work, "deaf", since(room), relay_texts.deaf(room.title))
+
+
+def since(room: Room) -> str:
+    """The same trouble is told again after a while, another one at once."""
+    return f"room:{room.id} {room.trouble_since:%m-%d %H:%M:%S}"
+
+
+async def tell_works_again(work: Work, room: Room) -> None:
+    for to in await work.staff.addresses_of_admins():
+        await work.outbox.say(to, Outbound(text=relay_texts.works_again(room.title)), Kind.NOTICE)
+
+
+async def tell_no_topics(work: Work, room: Room) -> None:
+    """From now on threads are told apart by replies there."""
+    await tell_admins(work, "no topics", f"room:{room.id}", relay_texts.no_topics(room.title))
 
 
 async def tell_admins(work: Work, what: str, about: str, text: str) -> None:
@@ -76,3 +120,8 @@ async def tell_fault(work: Work, inbound: Inbound, number: str) -> None:
     """Something of ours broke over this message."""
     company = await work.company.profile()
     await work.outbox.say(inbound.address, Outbound(text=staff_texts.fault(number, company.phone)))
+
+
+TELLING = Telling(
+    tell_settled, tell_paused, tell_barred, tell_no_topics, posts.without_files, posts.recap
+)

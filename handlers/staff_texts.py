@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from handlers import wording
 from services.people import Place
-from services.tables import Member, Resident, Thread, Ticket
+from services.tables import Member, Resident, Ticket
 
 ACCEPT = "Принять"
 CLOSE = "Закрыть"
@@ -40,7 +41,9 @@ HELP = (
     "/status — состояние заявки; /status в работе — поменять "
     "(принята, в работе, ждёт, выполнена, отклонена)\n"
     "/close — закрыть\n"
+    "/recall — отозвать свой ответ: в ответ на него, или последний\n"
     "/who — кто пишет и откуда\n"
+    "/ban 7 дней причина — не принимать сообщения жителя; /unban — снова принимать\n"
     "/help — эта подсказка"
 )
 
@@ -52,9 +55,18 @@ def unknown_command(command: str) -> str:
 # ── Cards ────────────────────────────────────────────────────────────────────
 
 
-def card_header(ticket: Ticket) -> str:
+def card_header(ticket: Ticket, earlier: str = "") -> str:
     mark = "🚨 " if ticket.emergency else ""
-    return f"{mark}Заявка №{ticket.number} · {ticket.what}"
+    header = f"{mark}Заявка №{ticket.number} · {ticket.what}"
+    return f"{header} · {continues(earlier)}" if earlier else header
+
+
+def continues(earlier: str) -> str:
+    return f"продолжение: {earlier}"
+
+
+def alarm_raised(ticket: Ticket) -> str:
+    return f"🚨 Авария, заявка №{ticket.number}: показана всей группе."
 
 
 def where(ticket: Ticket, entrance: str, floor: int | None) -> str:
@@ -69,12 +81,15 @@ def card(ticket: Ticket, where: str, name: str, words: str, due: datetime, now: 
     if words:
         lines.append(f"\n{words}\n")
     lines += [wording.name_answer(question, answer) for question, answer in ticket.answers]
+    if ticket.status != "new":
+        lines.append(f"Состояние: {STATUSES[ticket.status]}")
     lines.append(f"Срок: {wording.name_moment(due, now)}")
     return "\n".join(lines)
 
 
-def talk_header(subject: str) -> str:
-    return f"Сообщение · {subject}"
+def talk_header(subject: str, earlier: str = "") -> str:
+    header = f"Сообщение · {subject}"
+    return f"{header} · {continues(earlier)}" if earlier else header
 
 
 def line_header(author: str, ticket: Ticket | None) -> str:
@@ -114,7 +129,10 @@ def status_news(status: str, phone: str) -> str:
         "accepted": "Приняли, занимаемся.",
         "in_progress": "В работе.",
         "waiting": "Ждём вашего ответа, чтобы продолжить. Напишите прямо сюда.",
-        "done": "Сделали. Если что-то не так, нажмите «Не решено» — вернёмся.",
+        "done": (
+            "Сделали. Если что-то не так, нажмите «Не решено» — вернёмся.\n\n"
+            "Оцените, пожалуйста, работу: 1 — плохо, 5 — отлично."
+        ),
         "declined": (
             "Эту заявку выполнить не сможем. Диспетчер подскажет, к кому обратиться: "
             f"{phone}. Не согласны — нажмите «Не решено»."
@@ -133,34 +151,6 @@ def fault(number: str, phone: str) -> str:
 
 
 # ── In the room ──────────────────────────────────────────────────────────────
-REASONS = {
-    "blocked": "житель остановил бота или удалил аккаунт",
-    "rejected": "мессенджер не принял сообщение",
-    "fault": "сбой у нас, номер в журнале",
-    "unknown": "ответ мессенджера не дошёл — возможно, сообщение ушло, а может быть, нет",
-}
-
-
-def not_delivered(reason: str, why: str) -> str:
-    detail = f" ({why[:200]})" if why and reason in ("rejected", "fault") else ""
-    start = "Неизвестно, доставлено ли" if reason == "unknown" else "Не доставлено"
-    return f"⚠️ {start}: {REASONS.get(reason, reason)}{detail}."
-
-
-def room_lost(title: str, why: str) -> str:
-    detail = f" ({why[:150]})" if why else ""
-    return (
-        f"⚠️ В группу «{title}» сообщения не уходят{detail}. Они ждут в диспетчерской в браузере. "
-        "Проверьте, что бот в группе и назначен администратором: python -m bot doctor."
-    )
-
-
-def paused(channel: str, room: str, seconds: float, why: str) -> str:
-    where = f"в группу «{room}»" if room else f"через {MESSENGERS.get(channel, channel)}"
-    return (
-        f"⏸ Сообщения {where} не уходят ещё {wording.name_span(seconds)}: {why[:200]}. "
-        "Ничего не потеряно: всё уйдёт по порядку, когда мессенджер снова станет принимать."
-    )
 
 
 ANONYMOUS = (
@@ -237,16 +227,22 @@ CHANNELS = {"telegram": "Telegram", "web": "чат на сайте", "vk": "VK",
 def who(
     resident: Resident,
     place: Place | None,
-    thread: Thread,
     ticket: Ticket | None,
-    channel: str,
-    unreachable: str,
+    channels: Sequence[str],
+    answered: str,
+    *,
+    unreachable: bool,
 ) -> str:
+    """`channels`: where the resident wrote last stands first; `answered`: where the last answer
+    went, said only when there is more than one."""
+    names = dict.fromkeys(MESSENGERS.get(channel, channel) for channel in channels)
     lines = [
         resident.name or NAMELESS,
         wording.name_place(place) if place else (ticket.place if ticket else ""),
-        f"Пишет: {CHANNELS.get(channel, channel)}",
+        f"Пишет: {', '.join(names)}",
     ]
+    if answered and len(channels) > 1:
+        lines.append(f"Последний ответ ушёл сюда: {MESSENGERS.get(answered, answered)}")
     if place and not place.listed:
         lines.append("Этой квартиры нет в списке компании.")
     if unreachable:

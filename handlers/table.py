@@ -12,7 +12,20 @@ from dataclasses import dataclass
 from handlers.dialogue.form import Form
 from handlers.dialogue.said import without_directions
 from handlers.dialogue.turn import Turn, plain
-from handlers.resident import begin, menu, settings, talk, texts, tickets, which
+from handlers.resident import (
+    bans,
+    begin,
+    closing,
+    limits,
+    linking,
+    linking_texts,
+    menu,
+    settings,
+    talk,
+    texts,
+    tickets,
+    which,
+)
 from handlers.resident.consent import ask_consent, consented
 from handlers.resident.registration import REGISTRATION, new_request
 from handlers.resident.request import REQUEST
@@ -46,18 +59,25 @@ MENU = {
     "menu/mine": Row(tickets.show_list, consent=False),
     "menu/dispatcher": Row(talk.ask_dispatcher),
     "menu/settings": Row(settings.show),
+    "link/show": Row(linking.show),
+    "link/code": Row(linking.give_code),
 }
 PRESSES = {
     "consent": Row(begin.answer_consent, consent=False),
     "ticket": Row(tickets.press, consent=False),
     "talk": Row(talk.press, consent=False),
     "settings": Row(settings.press),
+    "link": Row(linking.press, consent=False),
+    "rate": Row(closing.press_rating, consent=False),
+    "need": Row(closing.press_need, consent=False),
 }
 WORDS = {  # what people type instead of pressing, at any moment
     texts.NEW: "menu/new",
     texts.MINE: "menu/mine",
     texts.DISPATCHER: "menu/dispatcher",
     texts.SETTINGS: "menu/settings",
+    linking_texts.OTHER: "link/show",
+    linking_texts.ENTER: "link/enter",
     texts.PHONES: "menu/phones",
     texts.COMMON: "menu/common",
     texts.AGREE: "consent/yes",
@@ -71,12 +91,20 @@ WORDS = {  # what people type instead of pressing, at any moment
 }
 BY_WORD = {plain(word): action for word, action in WORDS.items()}
 FORMS: dict[str, Form] = {
-    form.name: form for form in (REGISTRATION, REQUEST, settings.CHANGE_NAME, settings.CHANGE_PHONE)
+    form.name: form
+    for form in (
+        REGISTRATION,
+        REQUEST,
+        settings.CHANGE_NAME,
+        settings.CHANGE_PHONE,
+        linking.ENTER_CODE,
+    )
 }
 SCENES = {
     "talk": Row(talk.receive, consent=False),
     "which": Row(which.receive_which, consent=False),
     "call": Row(talk.receive_call),
+    "rating": Row(closing.receive_comment, consent=False),
 }
 
 
@@ -99,8 +127,14 @@ async def hear_resident(work: Work, inbound: Inbound) -> None:
         return
     session = await work.sessions.load(inbound.address, contact.user_id)
     turn = Turn(work, inbound, contact, session)
+    flood = limits.Flood(turn)
+    await flood.begin()
     try:
-        await choose(turn)
+        word = word_of_menu(turn)
+        if session.scene == "rating" and closing.goes_elsewhere(turn, word):
+            closing.step_aside(turn)
+        if not await bans.hold(turn, word, in_form=session.scene in FORMS):
+            await choose(turn)
         if inbound.unreadable and turn.text:  # the words were taken, what came with them was not
             await turn.say(texts.unreadable(inbound.unreadable))
     except StaleButton:
@@ -110,6 +144,7 @@ async def hear_resident(work: Work, inbound: Inbound) -> None:
         work.audit.note(turn.viewer.name, "refused", turn.pressed[:64])
         await turn.say(texts.NOT_YOURS)
         await ask_again(turn)
+    await flood.end()
     await work.sessions.save(inbound.address, contact.user_id, session)
 
 
@@ -130,6 +165,8 @@ async def choose(turn: Turn) -> None:
         await hear_press(turn, form)
     elif quoted := await turn.work.threads.find(turn.address, inbound.reply_to):
         await talk.receive_quoted(turn, quoted)
+    elif await closing.rate_by_word(turn):
+        return
     elif form is not None:
         await form.receive(turn)
     elif session.scene == "consent" or await consented(turn) is None:

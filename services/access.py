@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.errors import NotYours
-from services.tables import Home, Room, Thread
+from services.tables import Home, Link, Room, Thread
 
 
 @dataclass(frozen=True)
@@ -60,3 +60,10 @@ def check_home(viewer: AsResident, home: Home | None) -> Home:
     if home is None or home.resident_id != viewer.resident_id or home.until is not None:
         raise NotYours
     return home
+
+
+def check_link(viewer: AsResident, link: Link | None) -> Link:
+    """Both sides may undo a link, and be told that it is undone."""
+    if link is None or viewer.resident_id not in (link.to_resident_id, link.from_resident_id):
+        raise NotYours
+    return link

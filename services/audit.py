@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from services.tables import AuditRecord
 
@@ -24,6 +24,13 @@ class Audit:
             .limit(1)
         )
         return found is not None
+
+    async def count_since(self, what: str, since: datetime, about: str | None = None) -> int:
+        """`about` None: whatever it was about."""
+        find = select(func.count()).where(AuditRecord.what == what, AuditRecord.at >= since)
+        if about is not None:
+            find = find.where(AuditRecord.about == about)
+        return await self._work.session.scalar(find) or 0
 
     def note(self, who: str, what: str, about: str, **details: Any) -> None:
         """`who` and `about` are "member:5", "ticket:1042" and the like; `details` hold no texts

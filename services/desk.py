@@ -48,6 +48,7 @@ class Delivered:
     state: str  # waiting, sent, delivered, refused, unknown
     why: str
     blocked: bool = False  # the resident gets nothing there any more
+    channel: str = ""
 
 
 class Desk:
@@ -119,7 +120,7 @@ class Desk:
             select(
                 Outgoing.message_id, Outgoing.state, Outgoing.channel, Outgoing.why,
                 or_(Outgoing.delivered_at.is_not(None), WebPost.seen_at.is_not(None)),
-                Contact.unreachable_why,
+                Contact.unreachable_why, Outgoing.reason,
             )
             .outerjoin(
                 WebPost,
@@ -139,13 +140,15 @@ class Desk:
             .order_by(Outgoing.id)
         )  # fmt: skip
         found: dict[int, Delivered] = {}
-        for message_id, state, channel, why, seen, unreachable_why in rows:
+        for message_id, state, channel, why, seen, unreachable_why, reason in rows:
             arrived = state == "sent" and (seen or channel != "web")
             name = "delivered" if arrived else {"sending": "waiting"}.get(state, state)
             assert message_id is not None
             failed = name in ("refused", "unknown")
-            blocked = name == "refused" and unreachable_why is not None
-            found[message_id] = Delivered(name, (why or "") if failed else "", blocked=blocked)
+            blocked = name == "refused" and (reason == "blocked" or unreachable_why is not None)
+            found[message_id] = Delivered(
+                name, (why or "") if failed else "", blocked=blocked, channel=channel
+            )
         return found
 
     async def shows_file(self, viewer: AsMember, file: StoredFile) -> bool:

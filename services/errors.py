@@ -21,3 +21,31 @@ class AlreadySo(Refused):
 
 class StaleButton(Refused):
     """The button belongs to a conversation that has moved on."""
+
+
+class WrongCode(Refused):
+    """No live code is this one: mistyped, used, replaced or too old."""
+
+
+class OwnCode(Refused):
+    """The code was typed where it was given out, so that it links nothing."""
+
+
+class OthersLinkedHere(Refused):
+    """This messenger is linked with others already: a code is typed in one that stands alone."""
+
+
+class TooManyTries(Refused):
+    """So many wrong codes were typed that none is taken for a while."""
+
+
+class NotDone(Refused):
+    """Only work that is done is rated."""
+
+
+class TooManyToday(Refused):
+    """So many requests a day were filed that no ordinary one is taken any more."""
+
+
+class TooManyAlike(Refused):
+    """There are requests of that kind and home already; they are `args`."""

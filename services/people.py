@@ -20,6 +20,8 @@ from services.tables import (
     Flat,
     Home,
     House,
+    Message,
+    Outgoing,
     Resident,
     Thread,
 )
@@ -59,7 +61,7 @@ class People:
         find = (
             select(Contact)
             .where(Contact.channel == address.channel, Contact.user_id == sender.id)
-            .with_for_update()
+            .with_for_update(key_share=True)  # others may say something to this contact
         )
         contact = await session.scalar(find)
         if contact is None:
@@ -93,6 +95,51 @@ class People:
         assert contact is not None
         return contact
 
+    async def contacts(self, resident_id: int) -> list[Contact]:
+        """This person's messengers, the one they wrote from last first, those at the end where
+        nothing reaches them."""
+        await self._work.session.flush()
+        rows = await self._work.session.scalars(
+            select(Contact)
+            .where(Contact.resident_id == resident_id)
+            .order_by(
+                Contact.unreachable_since.is_not(None), desc(Contact.last_heard_at), Contact.id
+            )
+        )
+        return list(rows)
+
+    async def reachable(self, resident_id: int, *, but: int | None = None) -> list[Contact]:
+        """Where this person can be written to, the one they wrote from last first."""
+        contacts = await self.contacts(resident_id)
+        return [c for c in contacts if c.unreachable_since is None and c.id != but]
+
+    async def where_to_answer(self, thread: Thread) -> Contact:
+        """The messenger that the thread's resident wrote from last, in whatever thread; where none
+        takes anything, the thread's own, so that staff are told why."""
+        reachable = await self.reachable(thread.resident_id)
+        return reachable[0] if reachable else await self.contact(thread.contact_id)
+
+    async def where_answered(self, thread: Thread, message_id: int | None = None) -> Contact | None:
+        """Where this answer of staff went, or the last one in the thread, while that messenger is
+        the resident's. What was refused stands nowhere."""
+        find = (
+            select(Contact)
+            .join(Outgoing, Outgoing.contact_id == Contact.id)
+            .join(Message, Outgoing.message_id == Message.id)
+            .where(
+                Message.thread_id == thread.id,
+                Message.by == "member",
+                Outgoing.room_id.is_(None),
+                Outgoing.state.not_in(("refused", "dropped")),
+                Contact.resident_id == thread.resident_id,
+            )
+            .order_by(desc(Outgoing.id))
+            .limit(1)
+        )
+        if message_id is not None:
+            find = find.where(Message.id == message_id)
+        return await self._work.session.scalar(find)
+
     async def mark_unreachable(self, contact_id: int, why: str) -> None:
         await self._work.session.execute(
             update(Contact)
@@ -118,26 +165,31 @@ class People:
         self, viewer: AsResident, version: str, text: str, *, given: bool
     ) -> None:
         """Writes the answer with its moment and the hash of the very text shown (152-FZ, art. 9).
-        Taking consent back clears name and phone."""
-        self._work.session.add(
-            ConsentRecord(
-                resident_id=viewer.resident_id,
-                contact_id=viewer.contact_id,
-                version=version,
-                text_sha256=hashlib.sha256(text.encode()).hexdigest(),
-                given=given,
-                at=self._work.now,
+        Taking consent back clears name and phone, and counts for each resident that this one
+        stands for: no undone link may bring back what the person wanted forgotten."""
+        taken_in = [] if given else await self._work.linking.taken_in(viewer.resident_id)
+        everyone = [viewer.resident_id, *taken_in]
+        for resident_id in everyone:
+            self._work.session.add(
+                ConsentRecord(
+                    resident_id=resident_id,
+                    contact_id=viewer.contact_id,
+                    version=version,
+                    text_sha256=hashlib.sha256(text.encode()).hexdigest(),
+                    given=given,
+                    at=self._work.now,
+                )
             )
-        )
         self._work.audit.note(
             viewer.name, "consent", f"resident:{viewer.resident_id}", given=given, version=version
         )
         if not given:
-            resident = await self.resident(viewer.resident_id)
-            resident.name = resident.phone = resident.registered_at = None
+            for resident_id in everyone:
+                resident = await self.resident(resident_id)
+                resident.name = resident.phone = resident.registered_at = None
             await self._work.session.execute(
                 update(Home)
-                .where(Home.resident_id == viewer.resident_id, Home.until.is_(None))
+                .where(Home.resident_id.in_(everyone), Home.until.is_(None))
                 .values(until=self._work.now)
             )
         await self._work.session.flush()

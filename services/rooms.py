@@ -23,6 +23,7 @@ class View:
     title: str
     topic: str | None
     has_topics: bool
+    recap_due: bool
 
 
 class Rooms:
@@ -72,7 +73,12 @@ class Rooms:
         thread = await self._work.session.get(Thread, thread_id)
         assert thread is not None
         topic = await self._work.session.get(Topic, (thread_id, room.channel, room.chat))
-        return View(thread.subject, topic.external_id if topic else None, room.has_topics)
+        return View(
+            thread.subject,
+            topic.external_id if topic else None,
+            room.has_topics,
+            recap_due=topic is not None and topic.recap_due,
+        )
 
     async def thread_of_topic(self, address: Address) -> int | None:
         return await self._work.session.scalar(
@@ -84,19 +90,66 @@ class Rooms:
         )
 
     async def keep_topic(self, thread_id: int, channel: str, chat: str, topic: str) -> None:
+        """A thread that was shown in this room before, in a topic that is gone or in another
+        group, comes with a recap."""
+        shown = select(Outgoing.id).where(
+            Outgoing.thread_id == thread_id,
+            Outgoing.room_id.is_not(None),
+            Outgoing.state == "sent",
+            Outgoing.reaction == "",
+        )
+        recap_due = await self._work.session.scalar(select(shown.exists()))
         row = insert(Topic).values(
             thread_id=thread_id,
             channel=channel,
             chat=chat,
             external_id=topic,
             opened_at=self._work.now,
+            recap_due=recap_due,
         )
         await self._work.session.execute(
             row.on_conflict_do_update(
                 index_elements=[Topic.thread_id, Topic.channel, Topic.chat],
-                set_={"external_id": topic, "opened_at": self._work.now},
+                set_={
+                    "external_id": topic,
+                    "opened_at": self._work.now,
+                    "recap_due": recap_due,
+                },
             )
         )
+
+    async def arrived_in(self, room_id: int, thread_id: int | None) -> None:
+        """A post was taken: the recap is told, and we may write there."""
+        if thread_id is not None:
+            await self._work.session.execute(
+                update(Topic)
+                .where(Topic.thread_id == thread_id, Topic.recap_due)
+                .values(recap_due=False)
+                .execution_options(synchronize_session=False)
+            )
+        await self._work.session.execute(
+            update(Room)
+            .where(Room.id == room_id, Room.trouble == "mute")
+            .values(trouble="", trouble_since=None, trouble_why=None)
+            .execution_options(synchronize_session=False)
+        )
+
+    async def mark_trouble(self, room_id: int, trouble: str, why: str) -> Room:
+        """`trouble` is "mute" or "deaf"; the moment is that of its beginning."""
+        room = await self.get(room_id)
+        room.trouble, room.trouble_why = trouble, why[:200]
+        room.trouble_since = room.trouble_since or self._work.now
+        await self._work.session.flush()
+        return room
+
+    async def clear_trouble(self, room: Room) -> bool:
+        """False when there was none. What waited for the room goes at once."""
+        self._work.ring(f"let-in:{room.chat}")
+        if not room.trouble:
+            return False
+        room.trouble, room.trouble_why, room.trouble_since = "", None, None
+        await self._work.session.flush()
+        return True
 
     async def forget_topic(self, thread_id: int, channel: str, chat: str) -> None:
         await self._work.session.execute(

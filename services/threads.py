@@ -132,6 +132,26 @@ class Threads:
         self._work.ring(f"thread:{message.thread_id}")
         return message
 
+    async def last_answer(self, thread: Thread, member_id: int) -> Message | None:
+        """What this member said last to the resident, unless it was taken back."""
+        return await self._work.session.scalar(
+            select(Message)
+            .where(
+                Message.thread_id == thread.id,
+                Message.by == "member",
+                Message.member_id == member_id,
+                Message.withdrawn_at.is_(None),
+            )
+            .order_by(desc(Message.id))
+            .limit(1)
+        )
+
+    async def withdraw(self, message: Message) -> None:
+        """Taken back by the member who wrote it; the words stay for the company's own records."""
+        message.withdrawn_at = self._work.now
+        await self._work.session.flush()
+        self._work.ring(f"thread:{message.thread_id}")
+
     async def message(self, message_id: int) -> Message | None:
         return await self._work.session.get(Message, message_id)
 
@@ -170,6 +190,29 @@ class Threads:
 
     async def of_ticket(self, ticket: Ticket) -> Thread:
         return await self.by_id(ticket.thread_id)
+
+    async def last_words(self, thread: Thread, most: int, *, but: Sequence[int]) -> list[Message]:
+        """What the resident and staff said last, oldest first, for a room; notes are among it."""
+        rows = await self._work.session.scalars(
+            select(Message)
+            .where(
+                Message.thread_id == thread.id,
+                Message.by != "system",
+                Message.id.not_in(but),
+                Message.withdrawn_at.is_(None),
+            )
+            .order_by(desc(Message.id))
+            .limit(most)
+        )
+        return list(reversed(list(rows)))
+
+    async def continued(self, thread: Thread) -> str:
+        """What the closed thread is called that this one goes on from, «№1001»; empty: none."""
+        if thread.continues_id is None:
+            return ""
+        before = await self.by_id(thread.continues_id)
+        ticket = await self._work.closing.first_ticket(before)
+        return f"№{ticket.number}" if ticket else before.subject
 
     async def first_message(self, thread: Thread) -> int | None:
         return await self._work.session.scalar(

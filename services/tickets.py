@@ -71,7 +71,33 @@ class Tickets:
         self._work.session.add(ticket)
         await self._work.session.flush()
         await self._work.session.refresh(ticket, ["number"])
-        self._note(ticket, "filed", None, "new")
+        self.note(ticket, "filed", None, "new")
+        return ticket
+
+    async def file_again(self, thread: Thread, old: Ticket, source: str) -> Ticket:
+        """The same request once more, with a number and a term of its own."""
+        ticket = Ticket(
+            thread_id=thread.id,
+            resident_id=old.resident_id,
+            complex_id=old.complex_id,
+            house_id=old.house_id,
+            entrance_id=old.entrance_id,
+            flat_id=old.flat_id,
+            place=old.place,
+            category=old.category,
+            what=old.what,
+            text=old.text,
+            answers=old.answers,
+            emergency=old.emergency,
+            status="new",
+            source=source,
+            created_at=self._work.now,
+            due_at=self._work.now + (old.due_at - old.created_at),
+        )
+        self._work.session.add(ticket)
+        await self._work.session.flush()
+        await self._work.session.refresh(ticket, ["number"])
+        self.note(ticket, "filed", None, "new")
         return ticket
 
     async def get(self, viewer: Viewer, ticket_id: int, *, lock: bool = False) -> Ticket:
@@ -115,6 +141,8 @@ class Tickets:
         if before == status:
             raise AlreadySo
         ticket.status = status
+        ticket.waiting_since = self._work.now if status == "waiting" else None
+        ticket.asked_at = ticket.rating = ticket.closed_for_good_at = None
         thread = await self._work.threads.get(viewer, ticket.thread_id)
         if status in ENDED:
             ticket.closed_at = self._work.now
@@ -124,7 +152,7 @@ class Tickets:
             await self._work.threads.reopen(thread)
         came_back = before in ENDED and status not in ENDED
         member_id = None if isinstance(viewer, AsResident) else viewer.member_id
-        self._note(
+        self.note(
             ticket, "reopened" if came_back else "status", before, status,
             member_id=member_id, note=note,
         )  # fmt: skip
@@ -135,7 +163,7 @@ class Tickets:
         self._work.ring(f"thread:{ticket.thread_id}")
         return before
 
-    def _note(
+    def note(
         self,
         ticket: Ticket,
         what: str,
@@ -145,6 +173,7 @@ class Tickets:
         member_id: int | None = None,
         note: str = "",
     ) -> None:
+        """A line of the ticket's journal."""
         self._work.session.add(
             TicketEvent(
                 ticket_id=ticket.id,

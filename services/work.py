@@ -14,17 +14,25 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.attachments import Attachments
 from services.audit import Audit
+from services.bans import Bans
+from services.closing import Closing
 from services.company.company import CompanyData
 from services.desk import Desk
+from services.due import Due
+from services.limits import Limits
+from services.linking import Linking
 from services.messaging.copies import Copies
 from services.messaging.inbox import Inbox
 from services.messaging.outbox import Outbox
 from services.messaging.posts import Posts
 from services.messaging.sessions import Sessions
+from services.messaging.unsent import Unsent
 from services.people import People
 from services.places import Places
+from services.ratings import Ratings
 from services.rooms import Rooms
 from services.staff import Staff
+from services.surges import Surges
 from services.threads import Threads
 from services.tickets import Tickets
 
@@ -62,6 +70,10 @@ class Work:
         return Outbox(self)
 
     @cached_property
+    def unsent(self) -> Unsent:
+        return Unsent(self)
+
+    @cached_property
     def sessions(self) -> Sessions:
         return Sessions(self)
 
@@ -90,12 +102,20 @@ class Work:
         return People(self)
 
     @cached_property
+    def linking(self) -> Linking:
+        return Linking(self)
+
+    @cached_property
     def staff(self) -> Staff:
         return Staff(self)
 
     @cached_property
     def threads(self) -> Threads:
         return Threads(self)
+
+    @cached_property
+    def surges(self) -> Surges:
+        return Surges(self)
 
     @cached_property
     def tickets(self) -> Tickets:
@@ -112,3 +132,23 @@ class Work:
     @cached_property
     def audit(self) -> Audit:
         return Audit(self)
+
+    @cached_property
+    def ratings(self) -> Ratings:
+        return Ratings(self)
+
+    @cached_property
+    def closing(self) -> Closing:
+        return Closing(self)
+
+    @cached_property
+    def limits(self) -> Limits:
+        return Limits(self)
+
+    @cached_property
+    def bans(self) -> Bans:
+        return Bans(self)
+
+    @cached_property
+    def due(self) -> Due:
+        return Due(self)

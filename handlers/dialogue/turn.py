@@ -51,6 +51,7 @@ class Turn:
         self.shown = list(session.offered)
         self.pressed = inbound.pressed or self._press_by_label()
         self._offered_now = False
+        self._held: list[Outbound] | None = None
 
     @property
     def address(self) -> Address:
@@ -81,12 +82,25 @@ class Turn:
             keyboard = Keyboard(rows=tuple(tuple(row) for row in rows), standing=standing)
             if not standing:
                 self._offer(keyboard)
-        await self.work.outbox.say(
-            self.address,
-            Outbound(text=text, header=header, keyboard=keyboard),
-            Kind.REPLY,
-            About(contact_id=self.contact.id),
-        )
+        what = Outbound(text=text, header=header, keyboard=keyboard)
+        if self._held is not None:
+            self._held.append(what)
+        else:
+            await self._send(what)
+
+    async def _send(self, what: Outbound) -> None:
+        about = About(contact_id=self.contact.id)
+        await self.work.outbox.say(self.address, what, Kind.REPLY, about)
+
+    def hold_back(self) -> None:
+        """What is said from now on waits for `speak_up`."""
+        self._held = []
+
+    async def speak_up(self, *, drop: bool = False) -> None:
+        """Says what was held back, or, with `drop`, leaves it unsaid."""
+        held, self._held = self._held or [], None
+        for what in held if not drop else ():
+            await self._send(what)
 
     def _offer(self, keyboard: Keyboard) -> None:
         if not self._offered_now:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.dialogue.said import Said, join, says_nothing, tell
 from handlers.dialogue.turn import Turn
-from handlers.resident import texts
+from handlers.resident import linking_texts, texts
 from services.messaging.types import Button
 
 
@@ -44,6 +44,7 @@ async def ask_consent(turn: Turn, *, wanted: str = "") -> None:
         [
             [button(texts.AGREE, f"consent/yes/{version}")],
             [button(texts.DISAGREE, f"consent/no/{version}")],
+            [button(linking_texts.ENTER, "link/enter")],
         ],
     )
 

@@ -107,7 +107,8 @@ class Registration(Form):
                 turn.viewer.resident_id, answers["name"], answers.get("phone")
             )
             words = texts.registered(resident.name or "", place)
-        if not place.listed:
+        banned = await turn.work.bans.current(turn.viewer.resident_id)
+        if not place.listed and not banned:
             await notices.tell_unlisted_flat(turn.work, turn.viewer, place)
         said: Said | None = answers["said"]
         if not said and not answers["for_request"]:

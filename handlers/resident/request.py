@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from handlers import notices, wording
+from handlers import posts, wording
 from handlers.dialogue.form import Answers, Form
 from handlers.dialogue.said import Said, files_of, join, tell
 from handlers.dialogue.steps import Answered, Choice, Photos, Stay, Step, Text, Wrong
 from handlers.dialogue.turn import Turn, plain
-from handlers.resident import texts
+from handlers.resident import limits, texts
 from handlers.resident.kinds import Kinds, Telling, add_to_told, need_telling, told
 from handlers.resident.menu import show_menu
 from handlers.resident.places import place_steps
@@ -52,6 +52,8 @@ class Request(Form):
         kinds = await turn.work.company.categories(
             answers["complex"], own_flat=not answers["common"]
         )
+        if await turn.work.bans.current(turn.viewer.resident_id):
+            kinds = [kind for kind in kinds if kind.emergency]
         forget_missing_kind(answers, kinds)
         steps.append(Telling("what", texts.ASK_WHAT, kinds))
         if told(answers):
@@ -108,18 +110,17 @@ class Request(Form):
         category = await work.company.category(answers["category"])
         company = await work.company.profile()
         where, said = await self._where(turn, answers), gather(answers)
+        home_id = None if answers["common"] else home_of(answers)
+        chosen = pairs(category, answers)
+        if not await limits.may_file(turn, category, where, home_id, said, chosen):
+            return
         room = await work.rooms.of_complex(where.complex_id)
-        thread = await work.threads.open(
-            turn.viewer,
-            room,
-            category.title,
-            home_id=None if answers["common"] else home_of(answers),
-        )
+        thread = await work.threads.open(turn.viewer, room, category.title, home_id=home_id)
         ticket = await work.tickets.file(
-            thread, category, where, said["words"], pairs(category, answers),
+            thread, category, where, said["words"], chosen,
             turn.inbound.address.channel,
         )  # fmt: skip
-        work.threads.name(thread, notices.subject(ticket))
+        work.threads.name(thread, posts.subject(ticket))
         resident = await work.people.resident(turn.viewer.resident_id)
         message = await work.threads.add(
             thread,
@@ -130,7 +131,7 @@ class Request(Form):
             attachments=files_of(said),
         )
         await work.copies.keep(message.id, turn.address.channel, turn.address.chat, said["ids"])
-        await notices.post_card(work, thread, ticket, message)
+        await posts.post_card(work, thread, ticket, message)
         filed = await work.company.local(ticket.created_at)
         due = await work.company.local(ticket.due_at)
         if category.emergency:
@@ -138,6 +139,8 @@ class Request(Form):
         else:
             text = texts.receipt(ticket, category, company, filed, due)
         await turn.say(text, header=texts.receipt_header(ticket))
+        if room.trouble and not category.emergency:
+            await turn.say(texts.kept_for_later(company))
         turn.go("talk", thread=thread.id, chosen=True)
 
     async def cancel(self, turn: Turn) -> None:

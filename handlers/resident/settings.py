@@ -8,7 +8,7 @@ from typing import Any
 from handlers.dialogue.form import Answers, Form
 from handlers.dialogue.steps import Step, Text
 from handlers.dialogue.turn import Turn, split_action
-from handlers.resident import texts
+from handlers.resident import linking_texts, texts
 from handlers.resident.consent import button
 from handlers.resident.menu import full_menu, short_menu
 from handlers.resident.registration import REGISTRATION, check_name, check_phone
@@ -27,6 +27,7 @@ async def show(turn: Turn) -> None:
     ]
     if len(places) > 1:
         rows += [[button(texts.leave_label(p), f"settings/leave/{p.home_id}")] for p in places]
+    rows.append([button(linking_texts.OTHER, "link/show")])
     rows.append([button(texts.WITHDRAW, "settings/withdraw")])
     await turn.say(texts.settings(resident.name or "", resident.phone, places), rows)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handlers import notices, wording
+from handlers import posts, wording
 from handlers.dialogue.said import Said, files_of, says_nothing, tell
 from handlers.dialogue.steps import Wrong
 from handlers.dialogue.turn import Turn, split_action
 from handlers.resident import texts
 from handlers.resident.begin import new_common_request
 from handlers.resident.consent import button, consented
+from handlers.resident.continuing import tell_continued, thread_for_words
 from handlers.resident.menu import full_menu
 from handlers.resident.registration import check_phone, new_request
 from handlers.resident.request import REQUEST
@@ -55,7 +56,8 @@ async def receive(turn: Turn) -> None:
         return
     thread = await turn.work.threads.get(turn.viewer, state["thread"])
     others = [t for t in state.get("answered", []) if t != thread.id]
-    if not state.get("chosen") and (others or is_over(turn, thread)):
+    for_good = await turn.work.closing.is_over(thread)
+    if not state.get("chosen") and (others or (is_over(turn, thread) and not for_good)):
         await ask_which(turn, said)
         return
     await add_to(turn, thread, said)
@@ -76,7 +78,7 @@ async def open_thread(turn: Turn, said: Said, *, quietly: bool = False) -> None:
     thread = await turn.work.threads.open(
         turn.viewer,
         room,
-        notices.subject_of_talk(resident, place),
+        posts.subject_of_talk(resident, place),
         home_id=place.home_id if place else None,
     )
     await add_to(turn, thread, said, quietly=quietly)
@@ -88,6 +90,7 @@ async def add_to(
     """Adds what was said and shows it to the room; says so once in a while, not each time.
     `keep_scene`: a question of ours is open and stays so."""
     work = turn.work
+    asked_for, thread = thread, await thread_for_words(turn, thread)
     ticket = await work.threads.ticket(thread.id)
     reopened = thread.state == "closed" and ticket is None
     if reopened:
@@ -115,18 +118,21 @@ async def add_to(
     )
     await work.copies.keep(message.id, turn.contact.channel, turn.contact.chat, said["ids"])
     await work.threads.answer_at(thread, turn.contact)
-    if first and ticket is None:
-        await notices.post_talk_card(work, thread, message)
-    else:
-        await notices.post_words_of_resident(work, thread, ticket, message)
+    await posts.post_words(work, thread, message)
     if not keep_scene:
         turn.go("talk", thread=thread.id, answered=[])
-    if (fresh or keep_scene) and not quietly:
+    if thread is not asked_for and first and not quietly:
+        await tell_continued(turn, asked_for)
+    elif (fresh or keep_scene) and not quietly:
         await tell_passed_on(turn, thread, ticket)
 
 
 async def tell_passed_on(turn: Turn, thread: Thread, ticket: Ticket | None) -> None:
-    if ticket is None:
+    room = await turn.work.rooms.get(thread.room_id)
+    if room.trouble:
+        company = await turn.work.company.profile()
+        await turn.say(texts.kept_for_later(company))
+    elif ticket is None:
         await turn.say(texts.PASSED_ON)
     elif thread.state == "closed":
         again = [[button(texts.NOT_SOLVED, f"ticket/reopen/{ticket.id}")]]
@@ -232,4 +238,4 @@ async def edit(turn: Turn) -> None:
     await turn.work.threads.get(turn.viewer, known.thread_id)
     changed = await turn.work.threads.change(known.id, turn.inbound.text)
     if changed is not None:
-        await notices.post_edit_of_resident(turn.work, changed)
+        await posts.post_edit(turn.work, changed)

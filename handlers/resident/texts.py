@@ -73,7 +73,7 @@ def ask_consent(company: Company) -> str:
 CONSENT_CHANGED = (
     "Мы обновили текст согласия. Прочитайте его, пожалуйста, и ответьте ещё раз — и продолжим."
 )
-CONSENT_FIRST = "Чтобы продолжить, нажмите, пожалуйста, одну из двух кнопок."
+CONSENT_FIRST = "Чтобы продолжить, нажмите, пожалуйста, одну из кнопок."
 
 
 def refused_consent(company: Company) -> str:
@@ -314,6 +314,9 @@ def history_event(event: TicketEvent, at: datetime, now: datetime) -> str:
     what = {
         "filed": "Заявка принята",
         "reopened": "Заявка снова открыта",
+        "rated": f"Ваша оценка: {event.after} из 5",
+        "asked": "Спросили, нужна ли ещё помощь",
+        "closed": "Заявка закрыта окончательно",
     }.get(event.what) or f"Состояние: {wording.STATUSES.get(event.after or '', event.after)}"
     return f"{wording.name_moment(at, now)}\n{what}"
 
@@ -348,6 +351,13 @@ def call_back_asked(company: Company, opens: str | None, phone: str) -> str:
         minutes = wording.plural(count, "минуты", "минут", "минут")
         when = f"Перезвонят в течение {count} {minutes}"
     return f"Передали диспетчеру вашу просьбу. {when} на {wording.name_phone(phone)}."
+
+
+def kept_for_later(company: Company) -> str:
+    return (
+        "Записали, ничего не пропадёт. Но связь с диспетчерской сейчас прервана, ответ может "
+        f"задержаться. Если срочно, позвоните: {company.phone}."
+    )
 
 
 PASSED_ON = "Передали диспетчеру. Ответ придёт сюда."

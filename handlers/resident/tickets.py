@@ -6,6 +6,7 @@ from handlers import notices
 from handlers.dialogue.turn import Turn, split_action
 from handlers.resident import texts
 from handlers.resident.consent import button, consented
+from handlers.resident.continuing import ticket_to_reopen
 from services.errors import NotYours
 from services.tickets import ENDED
 
@@ -73,6 +74,10 @@ async def add(turn: Turn, ticket_id: int) -> None:
 async def reopen(turn: Turn, ticket_id: int) -> None:
     """«Не решено»: opens the ticket again and asks what is wrong."""
     ticket = await turn.work.tickets.get(turn.viewer, ticket_id, lock=True)
+    goes_on = await ticket_to_reopen(turn, ticket)
+    if goes_on is None:
+        return
+    ticket = goes_on
     turn.go("talk", thread=ticket.thread_id, chosen=True)
     if ticket.status not in ENDED:
         await turn.say(texts.ALREADY_OPEN, header=texts.ticket_header(ticket))

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
-from handlers import notices, staff_texts
+from handlers import notices, posts, staff_texts
 from handlers.dialogue.turn import plain, split_action
+from handlers.staff import bans
+from handlers.staff.deliveries import recall, send_again, send_otherwise
 from handlers.staff.notes import keep_note
+from handlers.staff.surges import open_threads
 from handlers.staff.turn import StaffTurn
 from services.errors import AlreadySo, NotYours
 from services.tables import Ticket
@@ -21,21 +25,22 @@ async def run(turn: StaffTurn) -> None:
 
 
 async def press(turn: StaffTurn) -> None:
-    """`staff/accept|close/TICKET`. A press on someone else's ticket is refused and logged."""
-    statuses = {"staff/accept": "accepted", "staff/close": "done"}
-    action, _, _ = turn.pressed.rpartition("/")
+    """`staff/WHAT/ID`. A press on what is someone else's is refused and logged."""
     try:
-        if action not in statuses:
+        what, ident = split_action(turn.pressed)
+        if not turn.pressed.startswith("staff/") or what not in PRESSES:
             raise NotYours
-        _, ident = split_action(turn.pressed)
-        ticket = await turn.work.tickets.get(turn.viewer, ident, lock=True)
+        await PRESSES[what](turn, ident)
     except NotYours:
         turn.work.audit.note(turn.viewer.name, "refused", turn.pressed[:64])
         await turn.say(staff_texts.GONE)
-        return
+
+
+async def press_status(turn: StaffTurn, ticket_id: int, status: str) -> None:
+    ticket = await turn.work.tickets.get(turn.viewer, ticket_id, lock=True)
     turn.thread = await turn.work.threads.get(turn.viewer, ticket.thread_id)
     turn.room = await turn.work.rooms.get(turn.thread.room_id)
-    await move(turn, ticket, statuses[action])
+    await move(turn, ticket, status)
 
 
 async def help_out(turn: StaffTurn) -> None:
@@ -92,14 +97,20 @@ async def who(turn: StaffTurn) -> None:
         return
     work = turn.work
     resident = await work.people.resident(turn.thread.resident_id)
-    contact = await work.people.contact(turn.thread.contact_id)
+    contacts = await work.people.contacts(turn.thread.resident_id)
+    answered = await work.people.where_answered(turn.thread)
     place = await work.people.place_of_thread(turn.viewer, turn.thread)
     ticket = await work.threads.ticket(turn.thread.id)
-    await turn.say(
-        staff_texts.who(
-            resident, place, turn.thread, ticket, contact.channel, contact.unreachable_why or ""
-        )
+    known = staff_texts.who(
+        resident,
+        place,
+        ticket,
+        [contact.channel for contact in contacts],
+        answered.channel if answered else "",
+        unreachable=all(contact.unreachable_since for contact in contacts),
     )
+    banned = await bans.describe(turn, resident.id)
+    await turn.say(f"{known}\n{banned}" if banned else known)
 
 
 async def desk(turn: StaffTurn) -> None:
@@ -114,6 +125,7 @@ async def move(turn: StaffTurn, ticket: Ticket, status: str, note: str = "") -> 
         await turn.say(staff_texts.already(ticket))
         return
     await turn.tell_room(staff_texts.status_changed(ticket, turn.member))
+    await posts.refresh_card(turn.work, await turn.work.threads.of_ticket(ticket))
     await notices.tell_status(turn.work, ticket)
 
 
@@ -128,6 +140,13 @@ async def ticket_here(turn: StaffTurn) -> Ticket | None:
     return ticket
 
 
+PRESSES: dict[str, Callable[[StaffTurn, int], Awaitable[None]]] = {
+    "accept": partial(press_status, status="accepted"),
+    "close": partial(press_status, status="done"),
+    "again": send_again,
+    "other": send_otherwise,
+    "open": open_threads,
+}
 COMMANDS: dict[str, Callable[[StaffTurn], Awaitable[None]]] = {
     "/help": help_out,
     "/start": help_out,
@@ -135,5 +154,9 @@ COMMANDS: dict[str, Callable[[StaffTurn], Awaitable[None]]] = {
     "/close": close,
     "/who": who,
     "/note": keep_note,
+    "/ban": bans.ban,
+    "/unban": bans.unban,
+    "/recall": recall,
+    "/отозвать": recall,
     "/desk": desk,
 }

@@ -3,15 +3,16 @@ the desk in the browser."""
 
 from __future__ import annotations
 
-from handlers import notices, staff_texts
+from handlers import answers, outcomes, relay_texts, staff_texts
 from handlers.staff import commands
 from handlers.staff.notes import keep_note, strip_mark
+from handlers.staff.surges import answered_to
 from handlers.staff.turn import StaffTurn
 from handlers.wording import sign_member
 from services.errors import NotYours
 from services.messaging.types import Happening, Inbound, Outbound
 from services.staff import as_member
-from services.tables import Message, Room, Thread
+from services.tables import Message, Room, Surge, Thread
 from services.work import Work
 
 
@@ -33,7 +34,7 @@ async def hear_group(work: Work, inbound: Inbound) -> None:
     room = await work.rooms.at(inbound.address)
     if room is not None:
         await hear_room(work, inbound, room)
-    elif inbound.happening is Happening.JOINED:
+    elif inbound.happening in (Happening.JOINED, Happening.DEMOTED):
         text = staff_texts.chat_id(inbound.address.chat)
         await work.outbox.say(inbound.address, Outbound(text=text))
 
@@ -42,6 +43,14 @@ async def hear_room(work: Work, inbound: Inbound, room: Room) -> None:
     match inbound.happening:
         case Happening.JOINED:
             await work.rooms.regain_topics(room.id)
+            if await work.rooms.clear_trouble(room):
+                await outcomes.tell_works_again(work, room)
+        case Happening.REMOVED:
+            await work.rooms.mark_trouble(room.id, "mute", relay_texts.THROWN_OUT)
+            await outcomes.tell_barred(work, room)
+        case Happening.DEMOTED:
+            await work.rooms.mark_trouble(room.id, "deaf", relay_texts.DEMOTED)
+            await outcomes.tell_deaf(work, room)
         case Happening.MIGRATED:
             await work.rooms.move(room.channel, room.chat, inbound.text)
         case Happening.MESSAGE | Happening.EDIT | Happening.PRESS:
@@ -89,12 +98,22 @@ async def answer(turn: StaffTurn) -> None:
         await commands.run(turn)
     elif turn.text.startswith("//"):
         await keep_note(turn)
+    elif (surge := await answered_to(turn)) is not None:
+        await pass_on_to_all(turn, surge)
     elif turn.thread is not None:
         quoted = await turn.work.threads.find(inbound.address, inbound.reply_to)
         if quoted is not None and quoted.by == "note":
             await keep_note(turn)
         else:
             await pass_on(turn, turn.thread, quoted)
+
+
+async def pass_on_to_all(turn: StaffTurn, surge: Surge) -> None:
+    """One answer for everybody in a surge, in a thread each."""
+    threads = [thread for thread, _ in await turn.work.surges.threads(surge)]
+    for thread in threads:
+        await pass_on(turn, thread, None)
+    await turn.say(relay_texts.answered_all(len(threads)))
 
 
 async def pass_on(turn: StaffTurn, thread: Thread, quoted: Message | None) -> None:
@@ -117,15 +136,15 @@ async def pass_on(turn: StaffTurn, thread: Thread, quoted: Message | None) -> No
         member_id=turn.member.id,
         reply_to=quoted.id if quoted and quoted.thread_id == thread.id else None,
     )
-    await notices.pass_on_answer(
-        turn.work, thread, turn.member, message, turn.room, from_desk=turn.at_desk
-    )
+    await answers.pass_on_answer(turn.work, thread, message, turn.room, from_desk=turn.at_desk)
     turn.work.audit.note(turn.viewer.name, "answered", f"thread:{thread.id}")
 
 
 async def pass_on_edit(turn: StaffTurn) -> None:
     known = await turn.work.threads.find(turn.inbound.address, turn.inbound.edits)
     if known is None or turn.thread is None or known.member_id != turn.member.id:
+        return
+    if known.withdrawn_at is not None:
         return
     if known.by == "note":
         await turn.work.threads.change(known.id, strip_mark(turn.text))
@@ -136,4 +155,4 @@ async def pass_on_edit(turn: StaffTurn) -> None:
         return
     changed = await turn.work.threads.change(known.id, turn.text)
     if changed is not None:
-        await notices.pass_on_edit(turn.work, turn.thread, turn.member, changed)
+        await answers.pass_on_edit(turn.work, turn.thread, turn.member, changed)

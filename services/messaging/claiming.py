@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import text
 
 from services.db import Database
-from services.messaging.settling import Row
+from services.messaging.rows import Row
 from services.messaging.types import Kind
 
 CANDIDATES = 500
@@ -43,8 +43,15 @@ CLAIM = text(
     WHERE id IN (SELECT id FROM picked) AND state = 'waiting'
       AND EXISTS (SELECT 1 FROM channels WHERE name = :channel AND epoch = :epoch FOR SHARE)
     RETURNING id, channel, chat, topic, kind, priority, body, reaction, room_id, thread_id,
-              message_id, reply_to_message, replaces_message, contact_id, nonce, attempts,
-              unsure, created_at, started_at, (SELECT count(*) FROM candidates) AS candidates
+              message_id, also, withdraws, reply_to_message, replaces_message, contact_id, nonce,
+              attempts, unsure, created_at, started_at,
+              (SELECT count(*) FROM candidates) AS candidates
+    """
+)
+NEXT_DUE = text(
+    """
+    SELECT min(not_before) FROM outbox
+    WHERE channel = :channel AND state = 'waiting' AND not_before > :now
     """
 )
 RISE = text(
@@ -77,6 +84,16 @@ class Claiming:
                         "before": self._db.clock.now() - patience,
                     },
                 )
+
+    async def next_due_in(self) -> float:
+        """Seconds until a row that is not due yet is; at most a second."""
+        async with self._db.session() as session:
+            due = await session.scalar(
+                NEXT_DUE, {"channel": self._channel, "now": self._db.clock.now()}
+            )
+        if due is None:
+            return 1.0
+        return float(min(max((due - self._db.clock.now()).total_seconds(), 0.01), 1.0))
 
     async def claim(
         self, resting: list[str], alarms_only: list[str], most: int, news: int

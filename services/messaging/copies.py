@@ -40,17 +40,52 @@ class Copies:
             .on_conflict_do_nothing()
         )
 
+    async def companions(self, channel: str, chat: str, message_id: int) -> list[int]:
+        """The messages that stand in one post with this one, itself among them, in order."""
+        ours = select(MessageCopy.external_id).where(
+            MessageCopy.channel == channel,
+            MessageCopy.chat == chat,
+            MessageCopy.message_id == message_id,
+        )
+        rows = await self._work.session.scalars(
+            select(MessageCopy.message_id)
+            .where(
+                MessageCopy.channel == channel,
+                MessageCopy.chat == chat,
+                MessageCopy.external_id.in_(ours),
+            )
+            .distinct()
+            .order_by(MessageCopy.message_id)
+        )
+        return list(rows)
+
     async def find_message(self, channel: str, chat: str, external_id: str | None) -> int | None:
-        """Our message behind an id in a chat."""
+        """Our message behind an id in a chat; of several in one post the first."""
         if not external_id:
             return None
         return await self._work.session.scalar(
-            select(MessageCopy.message_id).where(
+            select(MessageCopy.message_id)
+            .where(
                 MessageCopy.channel == channel,
                 MessageCopy.chat == chat,
                 MessageCopy.external_id == external_id,
             )
+            .order_by(MessageCopy.message_id)
+            .limit(1)
         )
+
+    async def standing(self, channel: str, chat: str, message_id: int) -> list[str]:
+        """The ids of all parts of a message in a chat."""
+        rows = await self._work.session.scalars(
+            select(MessageCopy.external_id)
+            .where(
+                MessageCopy.channel == channel,
+                MessageCopy.chat == chat,
+                MessageCopy.message_id == message_id,
+            )
+            .order_by(MessageCopy.part)
+        )
+        return list(rows)
 
     async def find_external(self, channel: str, chat: str, message_id: int) -> str | None:
         """The id of a message's first part in a chat."""

@@ -22,6 +22,7 @@ from services.messaging.claiming import Claiming
 from services.messaging.governor import Governor
 from services.messaging.port import (
     Ambiguous,
+    Barred,
     Blocked,
     Channel,
     Gone,
@@ -32,9 +33,11 @@ from services.messaging.port import (
     Rejected,
     SendFailed,
     Throttled,
+    Withdrawals,
 )
-from services.messaging.resolving import NotYet, Resolving
-from services.messaging.settling import OnPaused, OnSettled, Row, Settling
+from services.messaging.resolving import NotYet, Resolved, Resolving
+from services.messaging.rows import Row, Telling
+from services.messaging.settling import Settling
 from services.messaging.watch import Watch
 
 log = logging.getLogger(__name__)
@@ -42,12 +45,11 @@ log = logging.getLogger(__name__)
 OUR_TRIES = 5  # for failures that are our own
 LAST_WORDS = 7.0  # seconds that what is in flight has to end
 RISE_EVERY = 30.0  # seconds
+BARRED_FOR = 60.0  # seconds until a group that does not let us write is tried again
 
 
 class Delivery:
-    """`on_settled` is called inside the settling transaction, for what people must be told, and
-    `on_paused` when the messenger wants a long rest. `lost` is set when this process leads no
-    more."""
+    """`telling` says what people must be told. `lost` is set when this process leads no more."""
 
     def __init__(
         self,
@@ -55,8 +57,7 @@ class Delivery:
         bells: Bells,
         channel: Channel,
         epoch: int,
-        on_settled: OnSettled,
-        on_paused: OnPaused,
+        telling: Telling,
         watch: Watch,
         lost: asyncio.Event | None = None,
     ) -> None:
@@ -68,8 +69,8 @@ class Delivery:
         self._watch = watch
         self._governor = Governor(channel.limits)
         self._claiming = Claiming(db, channel.name, epoch)
-        self._resolving = Resolving(db, channel, self._governor)
-        self._settling = Settling(db, channel, epoch, on_settled, on_paused, watch)
+        self._resolving = Resolving(db, channel, self._governor, telling)
+        self._settling = Settling(db, channel, epoch, telling, watch)
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._bell = f"outbox:{channel.name}"
         self._ending = False
@@ -80,6 +81,7 @@ class Delivery:
         """Delivers until cancelled. What is in flight then is settled first, if it ends soon; what
         has not left yet goes back."""
         self._bells.expect(self._bell)
+        self._bells.on("let-in", self._be_let_in)
         await self._settling.take_over(self._governor)
         try:
             while True:
@@ -96,6 +98,10 @@ class Delivery:
             patience = None if self._lost.is_set() else LAST_WORDS
             await end_within(patience, *self._busy.values())
             await self._settling.end()
+
+    def _be_let_in(self, bell: str) -> None:
+        self._governor.resume(bell.partition(":")[2])
+        self._bells.ring(self._bell)
 
     async def _whole_round(self) -> float:
         """A round that a cancellation does not tear: rows whose claim is committed are begun."""
@@ -127,7 +133,8 @@ class Delivery:
             task.add_done_callback(partial(self._free, row.chat))
         if more:
             return 0.0
-        return min(self._governor.rests().soonest or 1.0, 1.0)
+        due = 1.0 if rows else await self._claiming.next_due_in()
+        return min(self._governor.rests().soonest or 1.0, due)
 
     def _free(self, chat: str, ended: asyncio.Task[None]) -> None:
         self._busy.pop(chat, None)
@@ -153,19 +160,35 @@ class Delivery:
             if resolved.mark and isinstance(self._channel, Reactions):
                 await self._channel.react(resolved.to, resolved.mark, row.reaction)
             return []
+        if row.withdraws:
+            await self._withdraw(resolved)
+            return []
         ids = list(await self._channel.send(resolved.to, resolved.message, row.nonce))
         self._out_of_reach = 0
         for _ in ids[1:]:  # an album, a text in several posts: each counted there
             self._governor.take(row.chat, group=row.counts_in_group)
         return ids
 
+    async def _withdraw(self, resolved: Resolved) -> None:
+        if not isinstance(self._channel, Withdrawals):
+            raise Rejected("nothing can be taken back there")
+        if resolved.stands:
+            await self._channel.withdraw(resolved.to, resolved.stands)
+
     async def _settle_failure(self, row: Row, failure: Exception) -> None:
         settle, now = self._settling, timedelta(0)
         if isinstance(failure, SendFailed) and not isinstance(failure, NotSent):
             self._out_of_reach = 0
         match failure:
+            case Blocked() | Barred() if row.room_id:
+                self._governor.pause(row.chat, BARRED_FOR)
+                await settle.barred(row, str(failure))
+            case Barred():
+                await settle.refused(row, "rejected", str(failure))
             case Blocked():
                 await settle.refused(row, "blocked", str(failure), unreachable=True)
+            case Rejected() if row.body.get("attachments") and not row.withdraws:
+                await settle.strip_files(row, str(failure))
             case Rejected():
                 await settle.refused(row, "rejected", str(failure))
             case Throttled():

@@ -113,6 +113,10 @@ class Governor:
         until = self._clock() + seconds
         self._paused[chat] = max(until, self._paused.get(chat, 0.0))
 
+    def resume(self, chat: str) -> None:
+        """What made a pause necessary is over."""
+        self._paused.pop(chat, None)
+
     def paused(self) -> float:
         """Seconds left of a pause of the whole channel."""
         return self._pause_left(None, self._clock())

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy import bindparam, desc, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from services.messaging.types import Address, Kind, Outbound
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 ADD = text(
     """
     INSERT INTO outbox (channel, chat, topic, queue, kind, priority, body, reaction, room_id,
-                        thread_id, message_id, reply_to_message, replaces_message, contact_id,
-                        nonce, created_at, not_before)
+                        thread_id, message_id, reply_to_message, replaces_message, withdraws,
+                        also, contact_id, nonce, created_at, not_before)
     VALUES (:channel, :chat, :topic, :queue, :kind, :priority, :body, :reaction, :room_id,
-            :thread_id, :message_id, :reply_to_message, :replaces_message, :contact_id,
-            :nonce, :created_at, :not_before)
+            :thread_id, :message_id, :reply_to_message, :replaces_message, :withdraws,
+            :also, :contact_id, :nonce, :created_at, :not_before)
     RETURNING id
     """
-).bindparams(bindparam("body", type_=JSONB))
+).bindparams(bindparam("body", type_=JSONB), bindparam("also", type_=JSONB))
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,8 @@ class About:
     contact_id: int | None = None
     not_before: datetime | None = None
     reaction: str = ""
+    withdraws: bool = False
+    also: tuple[int, ...] = ()
 
 
 class Outbox:
@@ -90,6 +92,8 @@ class Outbox:
             return None
         to = Address(channel=room.channel, chat=room.chat, topic=topic)
         place = f"thread {thread_id}" if thread_id else (topic or "")
+        if about and about.reaction:  # a mark waits for nobody, and nobody for a mark
+            place = f"mark {about.reply_to_message}"
         queue = f"{room.chat}|{place}|{kind.lane}"
         about = replace(about or About(), thread_id=thread_id)
         return await self._add(to, queue, what, kind, about, room_id=room.id)
@@ -121,6 +125,8 @@ class Outbox:
                 "message_id": about.message_id,
                 "reply_to_message": about.reply_to_message,
                 "replaces_message": about.replaces_message,
+                "withdraws": about.withdraws,
+                "also": list(about.also),
                 "contact_id": about.contact_id,
                 "nonce": secrets.randbits(31),
                 "created_at": self._work.now,
@@ -131,19 +137,32 @@ class Outbox:
         self._work.ring(f"outbox:{to.channel}")
         return int(row_id)
 
-    async def change_waiting(self, message_id: int, what: Outbound) -> bool:
-        """Puts new words into the rows of a message that have not left yet. False when none
-        waits, so that an edit must be sent."""
-        changed = await self._work.session.execute(
-            update(Outgoing)
-            .where(Outgoing.message_id == message_id, Outgoing.state == "waiting")
-            .values(body=as_body(what))
-            .returning(Outgoing.channel)
+    async def last_way(self, message_id: int) -> Outgoing | None:
+        """The row by which a message was last sent to a person, whatever became of it."""
+        return await self._work.session.scalar(
+            select(Outgoing)
+            .where(Outgoing.message_id == message_id, Outgoing.room_id.is_(None))
+            .order_by(desc(Outgoing.id))
+            .limit(1)
         )
-        channels = set(changed.scalars())
-        for channel in channels:
-            self._work.ring(f"outbox:{channel}")  # a claim may have passed the row by
-        return bool(channels)
+
+    async def sent_to_people(self, message_id: int) -> list[Outgoing]:
+        """The rows by which a message went or goes to people, without what changed it."""
+        rows = await self._work.session.scalars(
+            select(Outgoing).where(
+                Outgoing.message_id == message_id,
+                Outgoing.room_id.is_(None),
+                Outgoing.state.in_(("waiting", "sending", "sent", "unknown")),
+            )
+        )
+        return list(rows)
+
+    async def next_due_in(self) -> float | None:
+        """Seconds until the next row that waits for its moment is due; None: there is none."""
+        due = await self._work.session.scalar(
+            select(func.min(Outgoing.not_before)).where(Outgoing.state == "waiting")
+        )
+        return None if due is None else (due - self._work.now).total_seconds()
 
     async def count_waiting(self) -> dict[str, int]:
         """Rows not settled yet, by channel."""

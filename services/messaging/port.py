@@ -54,12 +54,25 @@ class Reactions(Protocol):
     async def react(self, to: Address, external_id: str, emoji: str) -> None: ...
 
 
+@runtime_checkable
+class Withdrawals(Protocol):
+    """What was said can be taken back."""
+
+    async def withdraw(self, to: Address, external_ids: Sequence[str]) -> None:
+        """Raises `Rejected` when it is too late. What is gone already is no failure."""
+        ...
+
+
 class SendFailed(Exception):
     """Base of the ways a send ends badly. `str()` is the reason, for staff and logs."""
 
 
 class Blocked(SendFailed):
     """This person will get nothing here until they write again."""
+
+
+class Barred(SendFailed):
+    """We may not write in this group: thrown out, or without the right. What is for it waits."""
 
 
 class Rejected(SendFailed):

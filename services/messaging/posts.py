@@ -66,6 +66,14 @@ class Posts:
         post.edited_at = self._work.now
         self._work.ring(f"{channel}:{chat}:{post_id}")
 
+    async def replace(self, channel: str, chat: str, post_id: int, body: dict[str, Any]) -> None:
+        """Nothing of the old is left but its place."""
+        post = await self.get(channel, chat, post_id)
+        if post is not None:
+            post.body = body
+            post.edited_at = self._work.now
+            self._work.ring(f"{channel}:{chat}:{post_id}")
+
     async def get(self, channel: str, chat: str, post_id: int) -> WebPost | None:
         return await self._work.session.scalar(
             select(WebPost).where(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from services.db import Database
 from services.messaging.governor import Governor
 from services.messaging.port import Channel, Topics
-from services.messaging.settling import Row
+from services.messaging.rows import Row, Telling
 from services.messaging.types import Address, Kind, Outbound
 
 
@@ -17,6 +18,7 @@ class Resolved:
     to: Address
     message: Outbound
     mark: str | None = None  # the external id that a reaction goes to
+    stands: Sequence[str] = ()  # the ids of what is taken back
 
 
 class NotYet(Exception):
@@ -28,10 +30,13 @@ class NotYet(Exception):
 
 
 class Resolving:
-    def __init__(self, db: Database, channel: Channel, governor: Governor) -> None:
+    def __init__(
+        self, db: Database, channel: Channel, governor: Governor, telling: Telling
+    ) -> None:
         self._db = db
         self._channel = channel
         self._governor = governor
+        self._telling = telling
 
     async def resolve(self, row: Row) -> Resolved:
         """Opens the thread's topic where it has none yet. Raises `NotYet`, or what the channel
@@ -40,37 +45,50 @@ class Resolving:
         known = row.key_holds(self._channel.limits, self._db.clock.now())
         if row.unsure and row.kind in ("alarm", "relay") and not known:
             changes["repeated"] = True
-        topic = row.topic or None
+        topic, message = row.topic or None, Outbound.model_validate(row.body)
         if row.names_ours:
-            topic = await self._look_up(row, changes)
+            topic, recap_due = await self._look_up(row, changes)
+            if recap_due and not row.reaction and not row.replaces_message:
+                message = await self._recap(row, message)
         to = Address(channel=row.channel, chat=row.chat, topic=topic)
-        message = Outbound.model_validate(row.body).model_copy(update=changes)
-        return Resolved(to, message, changes.get("reply_to"))
+        stands = changes.pop("stands", ())
+        return Resolved(to, message.model_copy(update=changes), changes.get("reply_to"), stands)
 
-    async def _look_up(self, row: Row, changes: dict[str, Any]) -> str | None:
-        """Writes the ids into `changes`. Returns the topic."""
+    async def _recap(self, row: Row, message: Outbound) -> Outbound:
+        assert row.thread_id is not None
+        among = [row.message_id, *row.also] if row.message_id else []
+        async with self._db.work() as work:
+            return await self._telling.recap(work, row.thread_id, message, among)
+
+    async def _look_up(self, row: Row, changes: dict[str, Any]) -> tuple[str | None, bool]:
+        """Writes the ids into `changes`. Returns the topic, and whether a recap is due in it."""
         wanted = {"reply_to": row.reply_to_message, "replaces": row.replaces_message}
         view = None
         async with self._db.work() as work:
             for name, message in wanted.items():
                 if message:
                     changes[name] = await work.copies.find_external(row.channel, row.chat, message)
+            if row.withdraws and row.replaces_message:
+                changes["stands"] = await work.copies.standing(
+                    row.channel, row.chat, row.replaces_message
+                )
             if row.thread_id and row.room_id:
                 view = await work.rooms.view(row.room_id, row.thread_id)
         if view is None:
-            return row.topic or None
+            return row.topic or None, False
         if view.topic is None and view.has_topics and isinstance(self._channel, Topics):
             return await self._open_topic(self._channel, row, view.title)
-        return view.topic
+        return view.topic, view.recap_due
 
-    async def _open_topic(self, channel: Topics, row: Row, title: str) -> str:
+    async def _open_topic(self, channel: Topics, row: Row, title: str) -> tuple[str, bool]:
         """Only the leader comes here, one row of a chat at a time: so a thread gets one topic.
         The call that was booked for the row opens the topic; the row itself needs another."""
         assert row.thread_id is not None
         topic = await channel.open_topic(row.chat, title)
         async with self._db.work() as work:
             await work.rooms.keep_topic(row.thread_id, row.channel, row.chat, topic)
+            view = await work.rooms.view(row.room_id or 0, row.thread_id)
         if wait := self._governor.wait(row.chat, group=True, alarm=row.kind == "alarm"):
             raise NotYet(wait)
         self._governor.take(row.chat, group=True)
-        return topic
+        return topic, view.recap_due

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Literal
+from datetime import timedelta
 
 from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
@@ -16,94 +14,22 @@ from services.db import Database, is_passing
 from services.faults import log_fault
 from services.messaging.governor import Governor
 from services.messaging.port import Channel
+from services.messaging.rows import COLUMNS, Paused, Reason, Row, Settled, Telling
 from services.messaging.together import Together
-from services.messaging.types import Kind, Limits
+from services.messaging.types import Kind, Outbound
 from services.messaging.watch import Watch
 from services.tables import Outgoing
 from services.work import Work
 
 log = logging.getLogger(__name__)
 
-Reason = Literal["", "blocked", "rejected", "fault", "unknown"]
-
-
-@dataclass(frozen=True)
-class Row:
-    """A claimed row of the outbox."""
-
-    id: int
-    channel: str
-    chat: str
-    topic: str
-    kind: str
-    priority: int
-    body: dict[str, Any]
-    reaction: str
-    room_id: int | None
-    thread_id: int | None
-    message_id: int | None
-    reply_to_message: int | None
-    replaces_message: int | None
-    contact_id: int | None
-    nonce: int
-    attempts: int
-    unsure: int
-    created_at: datetime
-    started_at: datetime | None
-
-    @property
-    def is_news(self) -> bool:
-        """No part of a dialogue, and not risen among them by a long wait."""
-        return self.priority > Kind.RELAY.priority
-
-    def key_holds(self, limits: Limits, now: datetime) -> bool:
-        """Whether the messenger still knows this row, should it have arrived at an earlier try."""
-        since = self.created_at if self.unsure else self.started_at or self.created_at
-        return (now - since).total_seconds() < limits.key_lives
-
-    @property
-    def names_ours(self) -> bool:
-        """A thread or a message of ours: its place is looked up, its end told to somebody."""
-        named = (self.thread_id, self.message_id, self.reply_to_message, self.replaces_message)
-        return any(each is not None for each in named)
-
-    @property
-    def counts_in_group(self) -> bool:
-        """Whether a group's limit of calls knows of it: a mark on a message is free."""
-        return self.room_id is not None and not self.reaction
-
-
-@dataclass(frozen=True)
-class Settled:
-    """The end of a row. `reason` is empty when it arrived; `why` is the messenger's word."""
-
-    row: Row
-    state: Literal["sent", "refused", "unknown"]
-    reason: Reason = ""
-    why: str = ""
-
-
-@dataclass(frozen=True)
-class Paused:
-    """The messenger takes nothing for so long: in one room, or, without a room, anywhere."""
-
-    channel: str
-    seconds: float
-    why: str
-    room_id: int | None = None
-
-
-OnSettled = Callable[[Work, Settled], Awaitable[None]]
-OnPaused = Callable[[Work, Paused], Awaitable[None]]
-
-COLUMNS = [getattr(Outgoing, name) for name in Row.__dataclass_fields__]
 LONG_PAUSE = 60.0  # seconds
 TIMES_UNSURE = 2  # sends of one row whose outcome may be unknown
 
 END = text(
     """
     UPDATE outbox SET state = :state, settled_at = :now, external_ids = :ids,
-                      why = coalesce(:why, why)
+                      reason = :reason, why = coalesce(:why, why)
     WHERE id = :id AND epoch = :epoch AND state IN ('sending', 'waiting')
     RETURNING id
     """
@@ -116,15 +42,13 @@ class Settling:
         db: Database,
         channel: Channel,
         epoch: int,
-        on_settled: OnSettled,
-        on_paused: OnPaused,
+        telling: Telling,
         watch: Watch,
     ) -> None:
         self._db = db
         self._channel = channel
         self._epoch = epoch
-        self._on_settled = on_settled
-        self._on_paused = on_paused
+        self._telling = telling
         self._watch = watch
         self._together = Together(db)
 
@@ -132,20 +56,23 @@ class Settling:
         async def write(work: Work) -> None:
             if not await self._end(work, row, "sent", ids=ids):
                 return
-            if row.message_id is not None:
-                await work.copies.keep(row.message_id, row.channel, row.chat, ids)
+            for message_id in [row.message_id, *row.also] if row.message_id else []:
+                await work.copies.keep(message_id, row.channel, row.chat, ids)
+            if row.room_id is not None:
+                await work.rooms.arrived_in(row.room_id, row.thread_id)
             await self._tell(work, Settled(row, "sent"))
 
-        await self._together.commit(write)
+        await self._commit(write, row, "sent", ids=ids)
         self._watch.count_sent(row.channel, row.kind)
 
     async def refused(
         self, row: Row, reason: Reason, why: str, *, unreachable: bool = False
     ) -> None:
         """`unreachable`: nothing more goes to this contact until they write again."""
+        why = clean(why)
 
         async def write(work: Work) -> None:
-            if not await self._end(work, row, "refused", why=why):
+            if not await self._end(work, row, "refused", reason, why=why):
                 return
             if unreachable and row.contact_id is not None:
                 await work.people.mark_unreachable(row.contact_id, why)
@@ -154,7 +81,7 @@ class Settling:
             await self._tell(work, Settled(row, "refused", reason, why))
 
         log.info("outbox row %s refused by %s: %s", row.id, row.channel, why)
-        await self._together.commit(write)
+        await self._commit(write, row, "refused", reason, why=why)
         self._watch.count_refused(row.channel, reason)
 
     async def unsure(self, row: Row, why: str) -> None:
@@ -164,10 +91,10 @@ class Settling:
             return
 
         async def write(work: Work) -> None:
-            if await self._end(work, row, "unknown", why=why):
+            if await self._end(work, row, "unknown", "unknown", why=why):
                 await self._tell(work, Settled(row, "unknown", "unknown", why))
 
-        await self._together.commit(write)
+        await self._commit(write, row, "unknown", "unknown", why=why)
         self._watch.count_refused(row.channel, "unknown")
 
     def _may_repeat(self, row: Row) -> bool:
@@ -203,6 +130,21 @@ class Settling:
 
         await self._together.commit(write)
 
+    async def strip_files(self, row: Row, why: str) -> None:
+        """The words go without the files, and say so, rather than nothing at all."""
+        message = Outbound.model_validate(row.body)
+        without = self._telling.without_files(message, clean(why))
+        body = without.model_dump(mode="json", exclude_defaults=True)
+
+        async def write(work: Work) -> None:
+            await work.session.execute(
+                update(Outgoing).where(Outgoing.id == row.id).values(body=body)
+            )
+
+        log.info("outbox row %s goes without its files: %s", row.id, why)
+        await self._together.commit(write)
+        await self.again(row, timedelta(0), counts=True, why=why)
+
     async def paused(self, row: Row, seconds: float, why: str, *, everywhere: bool) -> None:
         """People hear of a pause that they would notice."""
         if seconds < LONG_PAUSE or not (everywhere or row.room_id):
@@ -211,8 +153,19 @@ class Settling:
         log.warning("%s takes nothing for %.0f s: %s", row.channel, seconds, pause.why)
 
         async def write(work: Work) -> None:
-            await self._on_paused(work, pause)
+            await self._telling.paused(work, pause)
 
+        await self._together.commit(write)
+
+    async def barred(self, row: Row, why: str) -> None:
+        """The row waits until the room lets us in; admins hear of it."""
+
+        async def write(work: Work) -> None:
+            assert row.room_id is not None
+            room = await work.rooms.mark_trouble(row.room_id, "mute", clean(why))
+            await self._telling.barred(work, room)
+
+        await self.again(row, timedelta(0), why=why)
         await self._together.commit(write)
 
     async def forget_topic(self, row: Row) -> None:
@@ -226,6 +179,7 @@ class Settling:
         async def write(work: Work) -> None:
             assert row.room_id is not None
             await work.rooms.drop_topics(row.room_id)
+            await self._telling.no_topics(work, await work.rooms.get(row.room_id))
 
         log.warning("room %s has no topics: answers go by reply there", row.room_id)
         await self._together.commit(write)
@@ -271,8 +225,37 @@ class Settling:
     async def end(self) -> None:
         await self._together.end()
 
+    async def _commit(
+        self,
+        write: Callable[[Work], Awaitable[None]],
+        row: Row,
+        state: str,
+        reason: Reason = "",
+        *,
+        ids: list[str] | None = None,
+        why: str = "",
+    ) -> None:
+        """Should what follows from the outcome break, the outcome itself is kept: a row that
+        nobody settles would hold up all behind it."""
+
+        async def write_alone(work: Work) -> None:
+            await self._end(work, row, state, reason, ids=ids, why=why)
+
+        try:
+            await self._together.commit(write)
+        except Exception as failure:  # noqa: BLE001 (logged; the outcome is what counts)
+            log_fault(failure, "settling outbox row %s", row.id)
+            await self._together.commit(write_alone)
+
     async def _end(
-        self, work: Work, row: Row, state: str, *, ids: list[str] | None = None, why: str = ""
+        self,
+        work: Work,
+        row: Row,
+        state: str,
+        reason: Reason = "",
+        *,
+        ids: list[str] | None = None,
+        why: str = "",
     ) -> bool:
         """False when another leader has taken the row over. One that was only put back by it is
         ended here all the same: what is known saves a repeat."""
@@ -282,6 +265,7 @@ class Settling:
                 "id": row.id,
                 "epoch": self._epoch,
                 "state": state,
+                "reason": reason,
                 "now": work.now,
                 "ids": ids,
                 "why": clean(why) or None,
@@ -299,7 +283,7 @@ class Settling:
             return  # nobody waits for that, and a mailing has thousands of them
         try:
             async with work.session.begin_nested():
-                await self._on_settled(work, settled)
+                await self._telling.settled(work, settled)
         except Exception as failure:
             if isinstance(failure, SQLAlchemyError) and is_passing(failure):
                 raise

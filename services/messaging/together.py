@@ -11,9 +11,9 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 
-from services.db import Database
+from services.db import Database, is_passing
 from services.work import Work
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ class Together:
 
     async def commit(self, write: Write) -> None:
         """Returns when it is committed, however long the database is away: `write` may be called
-        more than once, each time in a new transaction. Raises what is not the database's fault."""
+        more than once, each time in a new transaction. Raises what waiting does not mend."""
         waiting = Waiting(write)
         self._put([waiting])
         await waiting.done
@@ -78,7 +78,7 @@ class Together:
         if len(wanted) > 1 and not is_away(failure):
             for each in wanted:
                 await self._write([each])
-        elif isinstance(failure, SQLAlchemyError | OSError):
+        elif is_passing(failure):
             log.warning("an outcome waits for the database: %s", type(failure).__name__)
             asyncio.get_running_loop().call_later(PAUSE, self._put, wanted)
         else:
@@ -91,4 +91,4 @@ def is_away(failure: Exception) -> bool:
     """The database as a whole, not for one of the writes."""
     if isinstance(failure, DBAPIError):
         return failure.connection_invalidated
-    return isinstance(failure, SQLAlchemyError | OSError)
+    return is_passing(failure)

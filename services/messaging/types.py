@@ -71,7 +71,8 @@ class Happening(StrEnum):
     BLOCKED = "blocked"  # the person stopped the bot
     UNBLOCKED = "unblocked"
     JOINED = "joined"  # our bot became a member of a group
-    REMOVED = "removed"  # our bot was thrown out or lost its rights
+    REMOVED = "removed"  # our bot was thrown out
+    DEMOTED = "demoted"  # our bot is in the group and is not told what is said there
     TOPIC_CLOSED = "topic_closed"
     TOPIC_REOPENED = "topic_reopened"
     MIGRATED = "migrated"  # `text` is the chat's new id

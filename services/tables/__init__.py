@@ -1,6 +1,8 @@
 """Every table, so that the metadata is whole once this package is imported."""
 
 from services.tables.base import Table
+from services.tables.closing import Ban, Pace, Rating
+from services.tables.linking import Link, LinkCode
 from services.tables.messaging import (
     ChannelState,
     FileHandle,
@@ -35,6 +37,8 @@ from services.tables.tickets import (
     Category,
     Message,
     QuickAnswer,
+    Surge,
+    SurgeThread,
     Thread,
     ThreadSeen,
     Ticket,
@@ -43,9 +47,10 @@ from services.tables.tickets import (
 )
 
 __all__ = [
-    "AuditRecord", "Category", "ChannelState", "CompanyRow", "Complex", "ConsentRecord", "Contact",
-    "DeclaredEntry", "DeskSession", "Entrance", "FileHandle", "Flat", "Heard", "Home", "House",
-    "Member", "MemberAccount", "Message", "MessageCopy", "Outgoing", "QuickAnswer", "Resident",
-    "Room", "SessionRow", "SignInLink", "StoredFile", "Table", "Thread", "ThreadSeen", "Ticket",
-    "TicketEvent", "Topic", "WebPost",
+    "AuditRecord", "Ban", "Category", "ChannelState", "CompanyRow", "Complex", "ConsentRecord",
+    "Contact", "DeclaredEntry", "DeskSession", "Entrance", "FileHandle", "Flat", "Heard", "Home",
+    "House", "Link", "LinkCode", "Member", "MemberAccount", "Message", "MessageCopy", "Outgoing",
+    "Pace", "QuickAnswer", "Rating", "Resident", "Room", "SessionRow", "SignInLink", "StoredFile",
+    "Surge", "SurgeThread", "Table", "Thread", "ThreadSeen", "Ticket", "TicketEvent", "Topic",
+    "WebPost",
 ]  # fmt: skip

@@ -79,9 +79,11 @@ class Outgoing(Numbered):
 
     A row for a staff room names `room_id` and `thread_id`; delivery finds or makes the topic.
     `message_id` is the message this row carries; `reply_to_message` and `replaces_message`
-    point at our messages. `contact_id` is whom a refusal makes unreachable. `nonce` is the
-    key of messengers that take one. `attempts` counts tries that were not free, `unsure` those
-    whose outcome is unknown. State: waiting → sending → sent | refused | unknown."""
+    point at our messages; `also` are further messages folded into the same post. `withdraws`:
+    what `replaces_message` names is taken back. `contact_id` is whom a refusal makes unreachable.
+    `nonce` is the key of messengers that take one. `attempts` counts tries that were not free,
+    `unsure` those whose outcome is unknown. State: waiting → sending → sent | refused | unknown,
+    or dropped before it left."""
 
     __tablename__ = "outbox"
 
@@ -96,6 +98,8 @@ class Outgoing(Numbered):
     room_id: Mapped[int | None] = mapped_column(ForeignKey("rooms.id"))
     thread_id: Mapped[int | None] = mapped_column(ForeignKey("threads.id"))
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"), index=True)
+    also: Mapped[list[Any]] = mapped_column(server_default=text("'[]'::jsonb"))
+    withdraws: Mapped[bool] = mapped_column(server_default=text("false"))
     reply_to_message: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
     replaces_message: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"))
@@ -110,6 +114,7 @@ class Outgoing(Numbered):
     settled_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
     external_ids: Mapped[list[Any] | None] = mapped_column(JSONB(none_as_null=True))
+    reason: Mapped[str] = mapped_column(server_default="")
     why: Mapped[str | None]
 
     __table_args__ = (
@@ -149,14 +154,17 @@ class Outgoing(Numbered):
 
 
 class MessageCopy(Table):
-    """A message as it stands in one chat: the link from a messenger's id to ours and back."""
+    """A message as it stands in one chat: the link from a messenger's id to ours and back. A post
+    that several messages were folded into has a row for each of them."""
 
     __tablename__ = "message_copies"
 
     channel: Mapped[str] = mapped_column(primary_key=True)
     chat: Mapped[str] = mapped_column(primary_key=True)
     external_id: Mapped[str] = mapped_column(primary_key=True)
-    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"), index=True)
+    message_id: Mapped[int] = mapped_column(
+        ForeignKey("messages.id"), primary_key=True, autoincrement=False, index=True
+    )
     part: Mapped[int] = mapped_column(Integer)
 
 

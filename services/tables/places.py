@@ -33,7 +33,8 @@ class DeclaredEntry(Table):
 
 
 class Room(Numbered):
-    """A staff group. `channel` is a messenger, or "desk" for the browser alone."""
+    """A staff group. `channel` is a messenger, or "desk" for the browser alone. `trouble`: we may
+    not write there ("mute"), or are told nothing ("deaf")."""
 
     __tablename__ = "rooms"
 
@@ -42,6 +43,9 @@ class Room(Numbered):
     channel: Mapped[str]
     chat: Mapped[str]
     has_topics: Mapped[bool] = mapped_column(default=True)
+    trouble: Mapped[str] = mapped_column(server_default="", default="")  # mute, deaf
+    trouble_since: Mapped[datetime | None]
+    trouble_why: Mapped[str | None]
     withdrawn_at: Mapped[datetime | None]
 
     __table_args__ = (Index(None, "channel", "chat"),)

@@ -12,6 +12,10 @@ from services.tables.base import Numbered, Table
 
 ticket_numbers = Sequence("ticket_numbers", start=1001, metadata=Table.metadata)
 
+# A ticket has a column `text`, so the conditions of its indexes stand here.
+_UNANSWERED = text("status = 'waiting' AND asked_at IS NULL")
+_UNRATED = text("status = 'done' AND rating IS NULL AND closed_for_good_at IS NULL")
+
 
 class Category(Numbered):
     """A kind of request with its form. `content` is a `declaration.Category`."""
@@ -36,7 +40,8 @@ class QuickAnswer(Numbered):
 
 
 class Thread(Numbered):
-    """A conversation of one resident with staff, with or without a ticket."""
+    """A conversation of one resident with staff, with or without a ticket. `continues_id`: the
+    one before it, which was closed for good."""
 
     __tablename__ = "threads"
 
@@ -44,6 +49,7 @@ class Thread(Numbered):
     contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"))  # answered here
     room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id"))
     home_id: Mapped[int | None] = mapped_column(ForeignKey("homes.id"))
+    continues_id: Mapped[int | None] = mapped_column(ForeignKey("threads.id"), index=True)
     subject: Mapped[str]
     state: Mapped[str] = mapped_column(default="open")
     opened_at: Mapped[datetime]
@@ -71,8 +77,39 @@ class Topic(Table):
     chat: Mapped[str] = mapped_column(primary_key=True)
     external_id: Mapped[str]
     opened_at: Mapped[datetime]
+    # What stood in an earlier topic or room goes along with the next post.
+    recap_due: Mapped[bool] = mapped_column(server_default=text("false"))
 
     __table_args__ = (Index(None, "channel", "chat", "external_id"),)
+
+
+class Surge(Numbered):
+    """Many residents of one house writing about one thing within minutes: one post in the room,
+    which grows. `category` is empty for conversations without a ticket. `message_id` is the post,
+    a system line of the first thread."""
+
+    __tablename__ = "surges"
+
+    room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id"))
+    house_id: Mapped[int] = mapped_column(ForeignKey("houses.id"))
+    category: Mapped[str]
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"), index=True)
+    began_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_surges_house_id_category", "house_id", "category", "last_at"),)
+
+
+class SurgeThread(Table):
+    """A thread that is shown in a surge's post until a member looks into it."""
+
+    __tablename__ = "surge_threads"
+
+    thread_id: Mapped[int] = mapped_column(
+        ForeignKey("threads.id"), primary_key=True, autoincrement=False
+    )
+    surge_id: Mapped[int] = mapped_column(ForeignKey("surges.id"), index=True)
+    opened_at: Mapped[datetime | None]
 
 
 class Ticket(Numbered):
@@ -101,6 +138,10 @@ class Ticket(Numbered):
     created_at: Mapped[datetime] = mapped_column(index=True)
     due_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    waiting_since: Mapped[datetime | None]  # for the resident's answer
+    asked_at: Mapped[datetime | None]  # whether help is still needed, once in a waiting
+    rating: Mapped[int | None] = mapped_column(Integer)  # the latest, while the ticket is done
+    closed_for_good_at: Mapped[datetime | None]
 
     __table_args__ = (
         CheckConstraint(
@@ -108,6 +149,16 @@ class Ticket(Numbered):
             name="status",
         ),
         Index("ix_tickets_resident_id_created_at", "resident_id", desc("created_at")),
+        Index(
+            "ix_tickets_silent",
+            "waiting_since",
+            postgresql_where=_UNANSWERED,
+        ),
+        Index(
+            "ix_tickets_unrated",
+            "closed_at",
+            postgresql_where=_UNRATED,
+        ),
     )
 
 
@@ -118,7 +169,7 @@ class TicketEvent(Numbered):
 
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
     at: Mapped[datetime]
-    what: Mapped[str]  # filed, status, reopened
+    what: Mapped[str]  # filed, status, reopened, rated, asked, closed
     before: Mapped[str | None]
     after: Mapped[str | None]
     member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
@@ -142,6 +193,7 @@ class Message(Numbered):
     at: Mapped[datetime]
     edited_at: Mapped[datetime | None]
     earlier_texts: Mapped[list[Any]]
+    withdrawn_at: Mapped[datetime | None]
 
     __table_args__ = (
         CheckConstraint("by IN ('resident', 'member', 'note', 'system')", name="by"),

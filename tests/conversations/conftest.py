@@ -1,5 +1,6 @@
 """Each conversation is told once and runs in every messenger, and, where staff take part, in
-every kind of staff room. `needs("edits")`: only where a messenger has them; `only("telegram")`."""
+every kind of staff room. `needs("edits")`: only where a messenger has them; `only("telegram")`;
+`also("vk")`: with that messenger on besides."""
 
 from __future__ import annotations
 
@@ -45,8 +46,11 @@ def hasty_farewells() -> None:
 
 
 @pytest_asyncio.fixture
-async def world(database_url: str, tmp_path: Path, channel: str, room: str) -> AsyncIterator[World]:
-    async with open_world(database_url, tmp_path, channel, room) as world:
+async def world(
+    request: pytest.FixtureRequest, database_url: str, tmp_path: Path, channel: str, room: str
+) -> AsyncIterator[World]:
+    also = {name for mark in request.node.iter_markers("also") for name in mark.args}
+    async with open_world(database_url, tmp_path, channel, room, also=also) as world:
         yield world
 
 

@@ -69,7 +69,7 @@ async def test_an_emoji_alone_says_nothing(resident: Resident) -> None:
 async def test_a_sticker_where_words_are_asked(resident: Resident) -> None:
     await resident.opens("sadovaya-5")
     await resident.sends_sticker()  # before the consent
-    await resident.hears("нажмите, пожалуйста, одну из двух кнопок")
+    await resident.hears("нажмите, пожалуйста, одну из кнопок")
     await resident.presses("Согласен")
     await resident.sends_sticker()
     await resident.hears("номер квартиры цифрами")

@@ -14,7 +14,7 @@ async def test_a_stranger_is_greeted_and_asked_for_consent_first(resident: Resid
     await resident.opens()
     await resident.hears("Здравствуйте! Это «Тихий двор»")
     asked = await resident.hears("Вы согласны?\n\nПодробнее: https://dvor.example/privacy")
-    assert asked.buttons == ["Согласен", "Не даю согласия"]
+    assert asked.buttons == ["Согласен", "Не даю согласия", "У меня есть код"]
     await resident.hears_nothing()
 
 
@@ -138,7 +138,7 @@ async def test_what_needs_consent_says_so_and_gives_the_phone(
     assert "+7 495 000-00-01" in told.text
     asked = await resident.hears("Вы согласны")
     assert "Здравствуйте" not in "".join(line.text for line in await resident.unread())
-    assert asked.buttons == ["Согласен", "Не даю согласия"]
+    assert asked.buttons == ["Согласен", "Не даю согласия", "У меня есть код"]
 
 
 @pytest.mark.parametrize("word", ["да", "Согласна!", "СОГЛАСЕН"])
@@ -239,7 +239,7 @@ async def test_words_said_before_a_refusal_serve_the_request_by_address(
 async def test_the_menu_of_a_stranger_is_the_question_of_consent(resident: Resident) -> None:
     await resident.opens()
     await resident.says("/menu")
-    await resident.hears("нажмите, пожалуйста, одну из двух кнопок")
+    await resident.hears("нажмите, пожалуйста, одну из кнопок")
     assert "не храним" not in await resident.reads()
 
 

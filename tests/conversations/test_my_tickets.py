@@ -75,7 +75,7 @@ async def test_not_solved_opens_it_again(resident: Resident, member: Member) -> 
     thread = await member.finds("№1001")
     await member.says("/close", thread)
     closed = await resident.hears("Сделали. Если что-то не так, нажмите «Не решено»")
-    assert closed.buttons == ["Не решено"]
+    assert closed.rows == [["1", "2", "3", "4", "5"], ["Не решено"]]
     await resident.presses("Не решено")
     await resident.hears("Заявка снова открыта, диспетчер увидит. Что не так?")
     await member.sees(thread, "Житель говорит «Не решено». Заявка №1001 снова в работе.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections import Counter, defaultdict, deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ from services.db import Database
 from services.messaging.delivery import Delivery
 from services.messaging.outbox import About
 from services.messaging.port import NoTopics
-from services.messaging.settling import Paused, Settled
+from services.messaging.rows import Paused, Settled, Telling
 from services.messaging.types import (
     Address,
     Attachment,
@@ -170,6 +170,16 @@ class Rig:
         self.tally = Tally()
         self.settled: list[Settled] = []
         self.pauses: list[Paused] = []
+        self.barred: list[tuple[int, str]] = []
+        self.without_topics: list[int] = []
+        self.telling = Telling(
+            self._note,
+            self.note_pause,
+            self._note_bar,
+            self._note_no_topics,
+            lambda what, why: what.model_copy(update={"attachments": (), "text": why}),
+            self._recap,
+        )
         self.on_settled: Callable[[Work, Settled], Awaitable[None]] | None = None
 
     async def _note(self, work: Work, settled: Settled) -> None:
@@ -180,10 +190,19 @@ class Rig:
     async def note_pause(self, work: Work, pause: Paused) -> None:
         self.pauses.append(pause)
 
+    async def _note_bar(self, work: Work, room: Room) -> None:
+        self.barred.append((room.id, room.trouble_why or ""))
+
+    async def _note_no_topics(self, work: Work, room: Room) -> None:
+        self.without_topics.append(room.id)
+
+    async def _recap(
+        self, work: Work, thread_id: int, what: Outbound, among: Sequence[int]
+    ) -> Outbound:
+        return what.model_copy(update={"text": f"раньше было: …\n{what.text}"})
+
     def delivery(self, epoch: int) -> Delivery:
-        return Delivery(
-            self.db, self.bells, self.channel, epoch, self._note, self.note_pause, self.tally
-        )
+        return Delivery(self.db, self.bells, self.channel, epoch, self.telling, self.tally)
 
     async def crown(self) -> int:
         """The epoch of a new leader."""

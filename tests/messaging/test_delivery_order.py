@@ -198,21 +198,18 @@ async def test_a_row_is_delivered_as_soon_as_it_is_committed(rig: Rig) -> None:
 async def test_an_edit_of_a_waiting_row_changes_it(rig: Rig) -> None:
     place = await make_place(rig.db)
     (message,) = place.messages
-    release = rig.channel.hold(ROOM)
-    async with rig.db.work() as work:
-        await work.outbox.post(place.room, Outbound(text="в пути"), topic="7")
-        await work.outbox.post(
-            place.room, Outbound(text="старое"), about=About(message_id=message), topic="7"
-        )
+    release = rig.channel.hold("1")
+    await rig.say("1", "в пути")
+    await rig.say("1", "старое", about=About(message_id=message))
     async with rig.delivering():
         await until(lambda: rig.channel.begun)
         async with rig.db.work() as work:
-            assert await work.outbox.change_waiting(message, Outbound(text="новое"))
+            assert await work.unsent.change_waiting(message, Outbound(text="новое"))
         release()
         await rig.until_settled()
     assert rig.channel.texts() == ["в пути", "новое"]
     async with rig.db.work() as work:
-        assert not await work.outbox.change_waiting(message, Outbound(text="поздно"))
+        assert not await work.unsent.change_waiting(message, Outbound(text="поздно"))
 
 
 async def test_an_edit_of_a_sent_row_replaces_it_and_of_a_lost_one_is_sent(rig: Rig) -> None:

@@ -19,7 +19,7 @@ from services.messaging.port import (
     NotSent,
     Rejected,
 )
-from services.messaging.settling import Settled
+from services.messaging.rows import Settled
 from services.messaging.types import Address, Kind, Limits, Outbound
 from services.tables import Contact, Room, Topic
 from services.work import Work
@@ -257,7 +257,7 @@ async def test_a_deleted_topic_is_made_anew_once_and_nothing_is_lost(rig: Rig) -
         await rig.until_settled()
     assert len(rig.channel.topics) == 2
     assert [(each.text, each.to.topic) for each in rig.channel.arrived] == [
-        ("раз", "501"), ("два", "502"), ("три", "502"),
+        ("раз", "501"), ("раньше было: …\nдва", "502"), ("три", "502"),
     ]  # fmt: skip
     assert await topics(rig.db) == ["502"]
 

@@ -73,7 +73,7 @@ async def test_a_restart_of_the_database_loses_and_doubles_nothing(own_server: O
     async def tell_fault(work: Work, inbound: Inbound, number: str) -> None:
         faults.append(number)
 
-    carrying = Carrying(db, rig.bells, metrics, state, rig._note, rig.note_pause)
+    carrying = Carrying(db, rig.bells, metrics, state, rig.telling)
     hear = carrying.hear_for(NAME)
     handling = Handling(db, rig.bells, handle, tell_fault, metrics)
     state.set(NAME, "starting")

@@ -7,6 +7,7 @@ import itertools
 
 import pytest
 from sqlalchemy import TextClause, text
+from sqlalchemy.exc import IntegrityError
 
 from services.db import Database
 from services.messaging.together import Together
@@ -56,10 +57,7 @@ async def test_one_that_breaks_breaks_alone(db: Database) -> None:
     await together.end()
 
 
-async def test_a_write_the_database_refuses_is_tried_again_and_holds_up_nobody(
-    db: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("services.messaging.together.PAUSE", 0.05)
+async def test_a_write_the_database_refuses_is_the_callers_and_nobody_elses(db: Database) -> None:
     together = Together(db)
     async with db.session() as session:
         await session.execute(keep("taken"))
@@ -70,14 +68,28 @@ async def test_a_write_the_database_refuses_is_tried_again_and_holds_up_nobody(
     async def good(work: Work) -> None:
         await work.session.execute(keep("good"))
 
-    waits = asyncio.ensure_future(together.commit(twice))
-    await asyncio.wait_for(together.commit(good), 5)
+    ends = await asyncio.gather(
+        together.commit(twice), together.commit(good), return_exceptions=True
+    )
+    assert [type(end) for end in ends] == [IntegrityError, type(None)]
     assert await kept(db) == ["good", "taken"]
-    assert not waits.done()
-    async with db.session() as session:
-        await session.execute(text("DELETE FROM channels WHERE name = 'taken'"))
-    await asyncio.wait_for(waits, 5)
-    assert await kept(db) == ["good", "taken"]
+    await together.end()
+
+
+async def test_a_database_that_is_away_is_waited_for(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.messaging.together.PAUSE", 0.05)
+    together = Together(db)
+    tries = itertools.count(1)
+
+    async def write(work: Work) -> None:
+        if next(tries) < 4:
+            raise ConnectionRefusedError
+        await work.session.execute(keep("late"))
+
+    await asyncio.wait_for(together.commit(write), 5)
+    assert await kept(db) == ["late"]
     await together.end()
 
 

@@ -10,6 +10,7 @@ import pytest
 from bot.platforms.telegram.channel import Access
 from services.messaging.port import (
     Ambiguous,
+    Barred,
     Blocked,
     Gone,
     Moved,
@@ -40,7 +41,7 @@ def at(group: Group, topic: int | None = None) -> Address:
         (403, "Forbidden: bot was blocked by the user", Blocked),
         (403, "Forbidden: user is deactivated", Blocked),
         (403, "Forbidden: bot can't initiate conversation with a user", Blocked),
-        (403, "Forbidden: bot was kicked from the supergroup chat", Blocked),
+        (403, "Forbidden: bot was kicked from the supergroup chat", Barred),
         (400, "Bad Request: chat not found", Blocked),
         (400, "Bad Request: PEER_ID_INVALID", Blocked),
         (400, "Bad Request: message thread not found", Gone),
@@ -48,7 +49,7 @@ def at(group: Group, topic: int | None = None) -> Address:
         (400, "Bad Request: TOPIC_ID_INVALID", Gone),
         (400, "Bad Request: the chat is not a forum", NoTopics),
         (400, "Bad Request: not enough rights to create a topic", NoTopics),
-        (400, "Bad Request: not enough rights to send text messages to the chat", Rejected),
+        (400, "Bad Request: not enough rights to send text messages to the chat", Barred),
         (400, "Bad Request: message is too long", Rejected),
         (400, "Bad Request: BUTTON_DATA_INVALID", Rejected),
         (400, "Bad Request: something nobody has seen", Rejected),

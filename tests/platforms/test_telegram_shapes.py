@@ -207,7 +207,7 @@ def test_edits_within_a_second_are_two() -> None:
     [
         (PRIVATE, "kicked", Happening.BLOCKED),
         (PRIVATE, "member", Happening.UNBLOCKED),
-        (FORUM, "member", Happening.JOINED),
+        (FORUM, "member", Happening.DEMOTED),
         (FORUM, "left", Happening.REMOVED),
     ],
 )

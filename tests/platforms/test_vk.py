@@ -1,5 +1,4 @@
-"""What is VK's own: the long poll that loses its place, the Callback API, leave to write, errors,
-batches."""
+"""What is VK's own in hearing: the long poll that loses its place, the Callback API, shapes."""
 
 from __future__ import annotations
 
@@ -10,20 +9,10 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.platforms.vk.batching import read_executed
-from bot.platforms.vk.channel import LIMITS
 from bot.platforms.vk.failures import read_error
 from bot.platforms.vk.parse import parse
-from bot.platforms.vk.render import render
-from services.messaging.port import (
-    Ambiguous,
-    Blocked,
-    NotSent,
-    Rejected,
-    SendFailed,
-    Throttled,
-)
-from services.messaging.types import Button, Happening, Keyboard, Kind, Outbound
+from services.messaging.port import Blocked
+from services.messaging.types import Outbound
 from tests.platforms.vk_driver import SECRET, VkCallbackDriver, VkDriver
 
 
@@ -117,122 +106,6 @@ async def test_ok_is_said_after_the_commit(callback: VkCallbackDriver) -> None:
     ]
 
 
-# ── Leave to write, and errors ───────────────────────────────────────────────
-
-
-@pytest.mark.parametrize("code", [900, 901, 902])
-async def test_who_gives_no_leave_is_out_of_reach(vk: VkDriver, code: Any) -> None:
-    maria = await vk.person()
-    await maria.user.blocks(code)
-    with pytest.raises(Blocked, match=str(code)):
-        await vk.send(maria, Outbound(text="Вы тут?"))
-
-
-async def test_leave_is_given_and_taken(vk: VkDriver) -> None:
-    maria = await vk.person()
-    await maria.user.denies()
-    await maria.user.allows()
-    happened = [inbound.happening for inbound in await vk.hears(2)]
-    assert happened == [Happening.BLOCKED, Happening.UNBLOCKED]
-    await vk.send(maria, Outbound(text="Снова вместе"))
-
-
-async def test_after_a_day_of_silence_the_reason_is_told(vk: VkDriver) -> None:
-    maria = await vk.person()
-    maria.user.was_silent(25)
-    with pytest.raises(Rejected, match="950"):
-        await vk.send(maria, Outbound(text="Напоминание"))
-
-
-@pytest.mark.parametrize(
-    ("code", "failure", "everywhere"),
-    [
-        (6, Throttled, True),
-        (9, Throttled, False),
-        (29, Throttled, True),
-        (14, Throttled, True),
-        (10, Ambiguous, False),
-        (5, NotSent, False),
-        (945, Rejected, False),
-    ],
-)
-async def test_what_an_error_means(
-    vk: VkDriver, code: int, failure: type[SendFailed], everywhere: bool
-) -> None:
-    maria = await vk.person()
-    vk.vk.faults.next("messages.send", kind="error", code=code)
-    with pytest.raises(failure) as caught:
-        await vk.send(maria, Outbound(text="Слова"))
-    if isinstance(caught.value, Throttled):
-        assert caught.value.everywhere == everywhere
-
-
-async def test_a_captcha_pauses_with_words_for_admins(vk: VkDriver) -> None:
-    maria = await vk.person()
-    vk.vk.faults.next("messages.send", kind="error", code=14)
-    with pytest.raises(Throttled, match="captcha") as caught:
-        await vk.send(maria, Outbound(text="Слова"))
-    assert caught.value.delay >= 60
-
-
-@pytest.mark.parametrize(
-    ("kind", "arrives"), [(Kind.REPLY, False), (Kind.RELAY, True), (Kind.NOTICE, True)]
-)
-async def test_after_a_day_of_silence_only_answers_and_ticket_news_are_taken(
-    vk: VkDriver, kind: Kind, arrives: bool
-) -> None:
-    maria = await vk.person()
-    maria.user.was_silent(25)
-    what = Outbound(text="Мастер был у вас", kind=kind)
-    if arrives:
-        await vk.send(maria, what)
-    else:
-        with pytest.raises(Rejected, match="950"):
-            await vk.send(maria, what)
-
-
-async def test_a_lost_answer_and_one_more_try_are_one_message(vk: VkDriver) -> None:
-    maria = await vk.person()
-    vk.vk.faults.next("messages.send", kind="reset_accepted")
-    with pytest.raises(Ambiguous):
-        await vk.send(maria, Outbound(text="Раз"), nonce=5)
-    await vk.send(maria, Outbound(text="Раз"), nonce=5)
-    assert [shown.text for shown in await maria.sees()] == ["Раз"]
-
-
-# ── Batches ──────────────────────────────────────────────────────────────────
-
-
-async def test_each_of_a_batch_has_its_own_outcome(vk: VkDriver) -> None:
-    people = [await vk.person(f"Житель{number}") for number in range(60)]
-    for number in (3, 20, 41):
-        await people[number].user.blocks(902)
-    outcomes = await asyncio.gather(
-        *(vk.send(person, Outbound(text=f"№{n}")) for n, person in enumerate(people)),
-        return_exceptions=True,
-    )
-    assert [n for n, one in enumerate(outcomes) if isinstance(one, Blocked)] == [3, 20, 41]
-    for number, person in enumerate(people):
-        seen = [shown.text for shown in await person.sees()]
-        assert seen == ([] if number in (3, 20, 41) else [f"№{number}"])
-    assert vk.vk.stats.calls["execute"] >= 2
-
-
-def test_false_stands_for_the_next_error() -> None:
-    """The last one is told once more, in the name of `execute`."""
-    one = {"method": "messages.send", "error_code": 901, "error_msg": "no"}
-    two = {"method": "messages.send", "error_code": 9, "error_msg": "flood"}
-    sent = [{"peer_id": 1, "message_id": 5, "conversation_message_id": 7}]
-    answer = {
-        "response": [False, sent, False],
-        "execute_errors": [one, two, two | {"method": "execute"}],
-    }
-    first, second, third = read_executed(answer)
-    assert isinstance(first, Blocked)
-    assert second == ["7"]
-    assert isinstance(third, Throttled)
-
-
 # ── Shapes ───────────────────────────────────────────────────────────────────
 
 
@@ -263,21 +136,6 @@ async def test_forwarded_words_are_quoted(vk: VkDriver) -> None:
     await maria.user.says("У соседей", forwards=[strange])
     [heard] = await vk.hears()
     assert heard.text == "У соседей\n> Воды нет\n> с утра"
-
-
-def test_many_buttons_stand_under_the_field_until_used() -> None:
-    rows = tuple((Button(label=f"Дом {n}", action=f"house/{n}"),) for n in range(30))
-    [post] = render(Outbound(text="Где?", keyboard=Keyboard(rows=rows)), LIMITS)
-    keyboard = json.loads(post.keyboard or "")
-    assert keyboard["one_time"] is True
-    assert len(keyboard["buttons"]) <= 10
-
-
-def test_a_long_label_is_cut() -> None:
-    keyboard = Keyboard(rows=((Button(label="д" * 60, action="a"),),))
-    [post] = render(Outbound(text="?", keyboard=keyboard), LIMITS)
-    [[key]] = json.loads(post.keyboard or "")["buttons"]
-    assert key["action"]["label"] == "д" * 39 + "…"
 
 
 def test_what_is_not_ours_concerns_nobody() -> None:

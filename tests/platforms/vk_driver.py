@@ -24,7 +24,7 @@ CARD = re.compile(r"\n?.* (\+\d{11})$")
 
 
 class VkDriver(Driver):
-    lacks: ClassVar[frozenset[str]] = frozenset({"phone", "silence", "unsure", "sizes"})
+    lacks: ClassVar[frozenset[str]] = frozenset({"phone", "silence", "sizes"})
 
     def __init__(self, database_url: str, folder: Path, **access: Any) -> None:
         super().__init__(database_url, folder)
@@ -33,6 +33,13 @@ class VkDriver(Driver):
         self.outages: list[Unavailable] = []
         self.ups = 0
         self._access = access
+
+    async def start(self) -> None:
+        """Presses are answered at a bell: one that rings before anybody listens is lost."""
+        listening = asyncio.Event()
+        self.bells.on("listening", lambda _: listening.set())
+        await super().start()
+        await asyncio.wait_for(listening.wait(), 20)
 
     async def begin(self) -> None:
         await self.vk.start()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -93,10 +93,20 @@ class World:
         await self.settled()
         self.clock.move(**by)
         self.app.bells.ring("inbox")
+        await self.chores_done()
+
+    async def chores_done(self) -> None:
+        """Until everything that is due by now was looked at."""
+        async with asyncio.timeout(20):
+            for _ in range(2):  # the first round may have begun before
+                rounds = self.app.chores.rounds
+                self.app.bells.ring("chores")
+                while self.app.chores.rounds == rounds:
+                    await asyncio.sleep(0.005)
 
     async def settled(self) -> None:
         """Until everything said was heard, handled and delivered. An album is ready a second
-        after its last part; nobody here waits for it."""
+        after its last part, a post waits a moment for more words; nobody here waits for them."""
         async with asyncio.timeout(20):
             while True:
                 if self.tg is not None:
@@ -104,15 +114,18 @@ class World:
                 if self.vk is not None:
                     await heard_in_vk(self.vk)
                 async with self.app.db.work() as work:
-                    waiting = bool(await work.inbox.count_waiting())
-                    waiting = waiting or bool(await work.outbox.count_waiting())
-                    wait = await work.inbox.next_ready_in()
+                    unhandled = bool(await work.inbox.count_waiting())
+                    waiting = unhandled or bool(await work.outbox.count_waiting())
+                    waits = [await work.inbox.next_ready_in()]
+                    if not unhandled:  # more words may come into a post
+                        waits.append(await work.outbox.next_due_in())
                 unheard = any(one and one.updates.pending for one in (self.tg, self.vk))
                 if not waiting and not unheard:
                     return
-                if wait is not None and 0 < wait <= 1:
-                    self.clock.move(seconds=wait)
-                    self.app.bells.ring("inbox")
+                if soon := [wait for wait in waits if wait is not None and 0 < wait <= 6]:
+                    self.clock.move(seconds=min(soon))
+                    for bell in ("inbox", *(f"outbox:{name}" for name in self.app.channels)):
+                        self.app.bells.ring(bell)
                 await asyncio.sleep(0.01)
 
     # The company.
@@ -152,20 +165,27 @@ class Faults(logging.Handler):
 
 @asynccontextmanager
 async def open_world(
-    database_url: str, folder: Path, channel: str, room: str, company: Path = COMPANY
+    database_url: str,
+    folder: Path,
+    channel: str,
+    room: str,
+    company: Path = COMPANY,
+    *,
+    also: Collection[str] = (),
 ) -> AsyncIterator[World]:
+    """`also`: messengers that are on besides; the chat on the site always is."""
     clock, faults = MovingClock(), Faults()
     log = logging.getLogger("faults")
     log.addHandler(faults)
     try:
         async with AsyncExitStack() as stack:
             tg, vk, group, chat = None, None, None, None
-            if channel == "telegram" or room in ("forum", "group"):
+            if "telegram" in (channel, *also) or room in ("forum", "group"):
                 tg = await stack.enter_async_context(TelegramStandIn())
                 if room in ("forum", "group"):
                     group = tg.group(forum=room == "forum")
                     chat = group.id
-            if channel == "vk":
+            if "vk" in (channel, *also):
                 vk = await stack.enter_async_context(VkStandIn())
             app = await stack.enter_async_context(
                 running.running_app(

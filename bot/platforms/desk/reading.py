@@ -52,6 +52,7 @@ class Reading:
             thread = await work.threads.get(viewer, ident)
             lines = await work.desk.threads(viewer, thread_id=ident)
             messages = await work.threads.messages(viewer, ident)
+            others = await work.people.reachable(thread.resident_id, but=thread.contact_id)
             place = await work.people.place_of_thread(viewer, thread)
             delivered = await work.desk.deliveries([m.id for m in messages if m.by == "member"])
             attachments = [Attachment.model_validate(a) for m in messages for a in m.attachments]
@@ -60,10 +61,14 @@ class Reading:
             ticket = lines[0].ticket
             due = await work.company.local(ticket.due_at) if ticket else None
             card = show_card(lines[0], place, due, await work.company.local(work.now))
+            if earlier := await work.threads.continued(thread):
+                card.append(["Продолжение", earlier])
         return {
             "thread": show_line(lines[0]),
             "card": card,
-            "messages": [show_message(m, files, delivered.get(m.id)) for m in messages],
+            "messages": [
+                show_message(m, files, delivered.get(m.id), others=bool(others)) for m in messages
+            ],
             "said": [show_post(post, FILES_AT) for post in said],
         }
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.platforms.web.render import show_attachment
-from handlers import staff_texts, wording
+from handlers import relay_texts, staff_texts, wording
 from services.desk import Delivered, Line
 from services.people import Place
 from services.tables import Message, StoredFile
@@ -64,13 +64,24 @@ def show_card(
 
 
 def show_message(
-    message: Message, files: dict[str, StoredFile], delivered: Delivered | None
+    message: Message,
+    files: dict[str, StoredFile],
+    delivered: Delivered | None,
+    *,
+    others: bool = False,
 ) -> dict[str, Any]:
+    """`others`: the resident can be written to in another messenger."""
     state = delivered.state if delivered and message.by == "member" else ""
-    why = ""
+    why, buttons = "", []
     if delivered and state in ("refused", "unknown"):
         reason = "blocked" if delivered.blocked else state
-        why = staff_texts.REASONS.get(reason, staff_texts.REASONS["rejected"])
+        why = relay_texts.REASONS.get(reason, relay_texts.REASONS["rejected"])
+        if delivered.blocked:
+            why = relay_texts.blocked_why(delivered.why, delivered.channel)
+        offered = relay_texts.retry_buttons(message, others=others).rows
+        buttons = [[{"label": b.label, "action": b.action} for b in row] for row in offered]
+    if message.withdrawn_at is not None:
+        state, why, buttons = "withdrawn", "", []
     return {
         "id": message.id,
         "by": message.by,
@@ -97,4 +108,5 @@ def show_message(
         "reply_to": message.reply_to,
         "state": state,
         "why": why,
+        "buttons": buttons,
     }

@@ -6,11 +6,13 @@ import asyncio
 import hmac
 import json
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from aiogram import exceptions as telegram
 from aiogram.types import ReactionTypeEmoji, Update
 from aiohttp import web
 
@@ -20,12 +22,23 @@ from bot.platforms.cutting import cut
 from bot.platforms.telegram import failures
 from bot.platforms.telegram.commands import Commands, register
 from bot.platforms.telegram.files import Files
-from bot.platforms.telegram.parse import ALLOWED_UPDATES, NAME, parse, plainly
+from bot.platforms.telegram.parse import ALLOWED_UPDATES, NAME, parse, plainly, read_standing
 from bot.platforms.telegram.sending import Sender
 from bot.platforms.telegram.session import ANSWER_WITHIN, RawUpdates, make_bot
 from services.faults import log_fault
 from services.messaging.inbox import Hear
-from services.messaging.types import Address, Attachment, Inbound, Limits, Outbound
+from services.messaging.port import Rejected
+from services.messaging.types import (
+    Address,
+    Attachment,
+    Happening,
+    Inbound,
+    Limits,
+    Outbound,
+)
+from services.messaging.types import (
+    Sender as Speaker,
+)
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +76,7 @@ class TelegramChannel:
         self._access = access
         self._background = background
         self._commands = commands
+        self._hears_all = False
         self._bot = make_bot(access.token, access.api_url, access.proxy, patience=access.patience)
         self._files = Files(self._bot, media, self.limits)
         self._sender = Sender(self._bot, self._files, self.limits, access.patience)
@@ -71,7 +85,8 @@ class TelegramChannel:
 
     async def run(self, hear: Hear, up: Callable[[], None], cursor: str | None = None) -> None:
         with reaching():
-            await self._bot.get_me()
+            me = await self._bot.get_me()
+            self._hears_all = bool(me.can_read_all_group_messages)
             if self._access.webhook:
                 await self._set_webhook()
             else:
@@ -80,10 +95,28 @@ class TelegramChannel:
         commands = await self._commands()
         with reaching():
             await register(self._bot, commands)
+            await self._look_at_groups(commands.staff_chats, hear)
         if self._access.webhook:
             await self._look_after_webhook()
         else:
             await self._poll(hear)
+
+    async def _look_at_groups(self, chats: Sequence[str], hear: Hear) -> None:
+        """What we are in each staff group may have changed while nobody listened."""
+        for chat in chats:
+            try:
+                member = await self._bot.get_chat_member(int(chat), self._bot.id)
+                standing = read_standing(member.status, hears_all=self._hears_all)
+            except (telegram.TelegramForbiddenError, telegram.TelegramBadRequest):
+                standing = Happening.REMOVED
+            inbound = Inbound(
+                key=f"standing{chat}:{time.time_ns()}",
+                address=Address(channel=NAME, chat=chat),
+                sender=Speaker(id=str(self._bot.id), bot=True),
+                private=False,
+                happening=standing,
+            )
+            await hear([inbound])
 
     async def _poll(self, hear: Hear) -> None:
         """An update is confirmed by the next call's offset, so only after its commit."""
@@ -133,7 +166,7 @@ class TelegramChannel:
         for form in (raw, plainly(raw)):
             try:
                 update = Update.model_validate(form, context={"bot": self._bot})
-                return parse(update, self._bot.id)
+                return parse(update, self._bot.id, hears_all=self._hears_all)
             except Exception as failure:  # noqa: BLE001 (whatever it holds, it is from outside)
                 log_fault(failure, "reading update %s", raw.get("update_id"))
         return None
@@ -181,6 +214,16 @@ class TelegramChannel:
         with failing():
             topic = await self._bot.create_forum_topic(int(chat), cut(title, TITLE_LIMIT))
         return str(topic.message_thread_id)
+
+    async def withdraw(self, to: Address, external_ids: Sequence[str]) -> None:
+        """Telegram deletes its own messages of the last 48 hours."""
+        for external_id in external_ids:
+            try:
+                with failing():
+                    await self._bot.delete_message(int(to.chat), int(external_id))
+            except Rejected as refused:
+                if not any(mark in str(refused).lower() for mark in failures.NOTHING_TO_DELETE):
+                    raise
 
     def fetch(self, attachment: Attachment) -> AsyncIterator[bytes]:
         return self._files.fetch(attachment.handle)

@@ -8,6 +8,7 @@ from aiohttp_socks import ProxyConnectionError, ProxyError, ProxyTimeoutError
 
 from services.messaging.port import (
     Ambiguous,
+    Barred,
     Blocked,
     Gone,
     Moved,
@@ -25,6 +26,16 @@ TROUBLE = (telegram.AiogramError, aiohttp.ClientError, OSError, *PROXY)
 
 TOPIC_GONE = ("message thread not found", "topic_deleted", "topic_id_invalid", "topic not found")
 NO_TOPICS = ("not a forum", "not enough rights to create a topic", "not enough rights to manage")
+NO_RIGHTS = (  # in a group
+    "not enough rights to send",
+    "have no rights to send",
+    "chat_write_forbidden",
+    "need administrator rights",
+    "chat_restricted",
+)
+THROWN_OUT = ("bot was kicked", "bot is not a member", "group chat was deleted")
+TOO_LATE_TO_DELETE = ("message can't be deleted",)
+NOTHING_TO_DELETE = ("message to delete not found", "message_id_invalid")
 PERSON_GONE = (
     "bot was blocked by the user",
     "user is deactivated",
@@ -64,7 +75,7 @@ def read_failure(failure: Exception) -> SendFailed:
         case telegram.TelegramUnauthorizedError():
             return NotSent("the token is refused")
         case telegram.TelegramForbiddenError():
-            return Blocked(words)
+            return Barred(words) if means(failure, THROWN_OUT) else Blocked(words)
         case telegram.TelegramConflictError():
             return NotSent(words)
         case telegram.TelegramEntityTooLarge():
@@ -74,6 +85,8 @@ def read_failure(failure: Exception) -> SendFailed:
                 return Gone(words)
             if means(failure, NO_TOPICS):
                 return NoTopics(words)
+            if means(failure, NO_RIGHTS):
+                return Barred(words)
             if means(failure, PERSON_GONE):
                 return Blocked(words)
             return Rejected(words)

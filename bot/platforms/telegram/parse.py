@@ -19,6 +19,7 @@ UNREADABLE = (  # said by a person, and nothing we can show; unknown is newer th
 )  # fmt: skip
 
 
+OUTSIDE = (ChatMemberStatus.LEFT, ChatMemberStatus.KICKED)
 PLAIN = (  # the fields of a message that every version of the Bot API has
     "message_id", "date", "edit_date", "chat", "from", "sender_chat", "text", "caption",
     "message_thread_id", "is_topic_message", "media_group_id",
@@ -35,8 +36,9 @@ def plainly(raw: dict[str, Any]) -> dict[str, Any]:
     return plain
 
 
-def parse(update: Update, bot_id: int) -> Inbound | None:
-    """None for what concerns nobody: our own service messages, pins, joins of others."""
+def parse(update: Update, bot_id: int, *, hears_all: bool = False) -> Inbound | None:
+    """None for what concerns nobody: our own service messages, pins, joins of others. `hears_all`:
+    privacy mode is off."""
     if update.message:
         return parse_message(update.message, bot_id)
     if update.edited_message:
@@ -44,7 +46,7 @@ def parse(update: Update, bot_id: int) -> Inbound | None:
     if update.callback_query:
         return parse_press(update.callback_query)
     if update.my_chat_member:
-        return parse_membership(update.my_chat_member, update.update_id)
+        return parse_membership(update.my_chat_member, update.update_id, hears_all=hears_all)
     return None
 
 
@@ -117,14 +119,25 @@ def parse_press(press: CallbackQuery) -> Inbound | None:
     )
 
 
-def parse_membership(change: ChatMemberUpdated, update_id: int) -> Inbound | None:
+def read_standing(status: str, *, hears_all: bool) -> Happening:
+    """What we are in a group. Who is no admin there hears only commands and answers to itself,
+    unless privacy mode is off (`hears_all`)."""
+    if status in OUTSIDE:
+        return Happening.REMOVED
+    admin = status in (ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.CREATOR)
+    return Happening.JOINED if admin or hears_all else Happening.DEMOTED
+
+
+def parse_membership(
+    change: ChatMemberUpdated, update_id: int, *, hears_all: bool = False
+) -> Inbound | None:
     """Our own standing: a person stopped or started us, a group took us in or threw us out."""
     private = change.chat.type == ChatType.PRIVATE
-    inside = change.new_chat_member.status not in (ChatMemberStatus.LEFT, ChatMemberStatus.KICKED)
+    status = change.new_chat_member.status
     if private:
-        happening = Happening.UNBLOCKED if inside else Happening.BLOCKED
+        happening = Happening.BLOCKED if status in OUTSIDE else Happening.UNBLOCKED
     else:
-        happening = Happening.JOINED if inside else Happening.REMOVED
+        happening = read_standing(status, hears_all=hears_all)
     return Inbound(
         key=f"b{change.chat.id}:{int(change.date.timestamp())}:{update_id}",
         address=Address(channel=NAME, chat=str(change.chat.id)),

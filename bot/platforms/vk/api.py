@@ -19,6 +19,9 @@ from services.messaging.port import Ambiguous, NotSent
 VERSION = "5.199"
 ANSWER_WITHIN = 15.0  # seconds
 MARGIN = 1.04  # calls arrive less evenly than they leave
+UPLOADED_WITHIN = 60.0  # seconds, and as many more as its bytes need
+SLOWEST = 100_000  # bytes a second that an upload is waited for
+NEVER_LEFT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 
 logging.getLogger("vkbottle").setLevel(logging.CRITICAL)  # it quotes messages and the token
 
@@ -30,6 +33,11 @@ class VkError(Exception):
         super().__init__(f"VK {code}: {words}")
         self.code = code
         self.words = words
+
+
+class UploadFailed(Exception):
+    """This file did not go up, though VK is there. No failure of the port: it is tried a few
+    times, and nobody else waits for it."""
 
 
 class Pace:
@@ -133,9 +141,11 @@ class VkApi:
         mark = _on_the_wire.set(leave)
         try:
             return await self._api.request(method, given, version=VERSION)
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+        except NEVER_LEFT:
             raise NotSent("VK is out of reach") from None
         except (aiohttp.ClientError, OSError, TimeoutError):
+            if not left:  # the whole time went by on connecting
+                raise NotSent("VK is out of reach") from None
             raise Ambiguous(f"{method}: the answer did not come") from None
         finally:
             leave()
@@ -153,16 +163,22 @@ class VkApi:
         return found if isinstance(found, dict) else {}
 
     async def upload(self, url: str, field: str, data: bytes, name: str) -> dict[str, Any]:
+        """Raises `NotSent` only where VK is out of reach, else `UploadFailed`."""
         form = aiohttp.FormData()
         form.add_field(field, data, filename=name)
+        patience = aiohttp.ClientTimeout(
+            total=UPLOADED_WITHIN + len(data) / SLOWEST, sock_connect=ANSWER_WITHIN
+        )
         try:
-            async with self.session.post(
-                url, data=form, timeout=aiohttp.ClientTimeout(total=60)
-            ) as answer:
+            async with self.session.post(url, data=form, timeout=patience) as answer:
                 found = json.loads(await answer.text())
-        except (aiohttp.ClientError, OSError, TimeoutError, ValueError):
-            raise NotSent("the upload broke off") from None  # nothing is said by an upload alone
-        return found if isinstance(found, dict) else {}
+        except NEVER_LEFT:
+            raise NotSent("VK is out of reach") from None
+        except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as failure:
+            raise UploadFailed(type(failure).__name__) from None
+        if answer.status != 200 or not isinstance(found, dict):
+            raise UploadFailed(f"the upload server answered {answer.status}")
+        return found
 
     async def close(self) -> None:
         await self.session.close()

@@ -10,51 +10,109 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from bot.background import Background
 from bot.platforms.vk.api import VkApi, VkError
-from bot.platforms.vk.failures import read_error
-from services.messaging.port import Ambiguous, SendFailed
+from bot.platforms.vk.failures import FORBIDDEN, read_error, read_refusal
+from services.faults import log_fault
+from services.messaging.port import Ambiguous, Blocked, NotSent, Rejected, SendFailed
 
 MOST = 25
-BROKEN = (8, 12, 13, 100)  # the request cannot be understood
 GATHER = 0.05  # seconds that news wait for company: a request that leaves half empty is lost
 LONGEST = 60_000  # characters of one `execute`
+LAST_ANSWERS = 5.0  # seconds; less than delivery gives to what is in flight
 
 Given = dict[str, Any]
-Waiting = tuple[Given, asyncio.Future[list[str]]]
+Outcome = list[str] | SendFailed
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A message in the line, and where its ids are awaited."""
+
+    given: Given
+    call: str
+    answer: asyncio.Future[list[str]]
+
+    def settle(self, outcome: Outcome) -> None:
+        """The first outcome counts."""
+        if self.answer.done():
+            return
+        if isinstance(outcome, SendFailed):
+            self.answer.set_exception(outcome)
+        else:
+            self.answer.set_result(outcome)
 
 
 class Batching:
+    """Ends with `background`, at the moment when delivery still waits for outcomes, or by `end`."""
+
     def __init__(self, api: VkApi, background: Background) -> None:
         self._api = api
-        self._background = background
         self._talk: deque[Waiting] = deque()
         self._news: deque[Waiting] = deque()
-        self._running = False
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._line: asyncio.Task[None] | None = None
+        self._ended = False
+        background.keep("VK line", self._end_with_the_program)
 
     async def send(self, given: Given, *, news: bool = False) -> list[str]:
         """The ids the message got; `news` lets others pass. Raises one of the port's failures."""
+        if self._ended:
+            raise ending()
         answer: asyncio.Future[list[str]] = asyncio.get_running_loop().create_future()
-        (self._news if news else self._talk).append((given, answer))
-        if not self._running:
-            self._running = True
-            self._background.start("send VK batches", self._run())
+        (self._news if news else self._talk).append(Waiting(given, to_call(given), answer))
+        if self._line is None or self._line.done():
+            self._line = self._begin(self._run())
         return await answer
 
-    async def _run(self) -> None:
+    async def end(self) -> None:
+        """What has not left goes back to its sender; what is on its way is waited for shortly.
+        Nothing is begun any more."""
+        self._ended = True
+        for waiting in (*self._talk, *self._news):
+            waiting.settle(ending())
+        self._talk.clear()
+        self._news.clear()
+        if self._line is not None:
+            self._line.cancel()
+        if not self._tasks:
+            return
+        _, late = await asyncio.wait(self._tasks, timeout=LAST_ANSWERS)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    async def _end_with_the_program(self) -> None:
         try:
-            while self._talk or self._news:
-                await self._gather()
-                await self._api.pace.wait()
-                if batch := self._take():
-                    self._background.start("send a VK batch", self._send(batch))
-                else:
-                    self._api.pace.leave()
+            await asyncio.get_running_loop().create_future()
         finally:
-            self._running = False
+            await self.end()
+
+    def _begin(self, what: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.ensure_future(what)
+        self._tasks.add(task)
+        task.add_done_callback(self._forget)
+        return task
+
+    def _forget(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (failure := task.exception()):
+            log_fault(failure, "sending a VK batch")
+
+    # The line.
+
+    async def _run(self) -> None:
+        while self._talk or self._news:
+            await self._gather()
+            await self._api.pace.wait()
+            if batch := self._take():
+                self._begin(self._send(batch))
+            else:
+                self._api.pace.leave()
 
     async def _gather(self) -> None:
         """News wait while more of them come, unless somebody talks."""
@@ -68,77 +126,93 @@ class Batching:
         batch: list[Waiting] = []
         length = 0
         while (line := self._talk or self._news) and len(batch) < MOST:
-            given, answer = line[0]
-            length += len(given.get("message", "")) * 2 + len(given.get("keyboard", "")) * 2
+            length += len(line[0].call) + 1
             if batch and length > LONGEST:
                 break
-            line.popleft()
-            if not answer.done():
-                batch.append((given, answer))
+            waiting = line.popleft()
+            if not waiting.answer.done():
+                batch.append(waiting)
         return batch
+
+    # A batch.
 
     async def _send(self, batch: Sequence[Waiting]) -> None:
         try:
+            outcome = await self._call(batch)
+            if isinstance(outcome, list):
+                for waiting, one in zip(batch, outcome, strict=False):
+                    waiting.settle(one)
+            elif len(batch) > 1 and isinstance(outcome, Rejected | Blocked):
+                await self._send_one_by_one(batch)
+            else:
+                for waiting in batch:
+                    waiting.settle(outcome)
+        finally:
+            for waiting in batch:
+                waiting.settle(Ambiguous("the answer tells nothing of this message"))
+
+    async def _send_one_by_one(self, batch: Sequence[Waiting]) -> None:
+        """One of them broke the request for all."""
+        for waiting in batch:
+            if self._ended:
+                waiting.settle(ending())
+            elif not waiting.answer.done():
+                await self._api.pace.wait()
+                await self._send([waiting])
+
+    async def _call(self, batch: Sequence[Waiting]) -> list[Outcome] | SendFailed:
+        """The outcome of each, or one of the whole request."""
+        try:
             if len(batch) == 1:
-                answer = await self._api.call_now("messages.send", **batch[0][0])
-                outcomes: list[list[str] | SendFailed] = [outcome_of(answer["response"])]
-            else:
-                calls = (f"API.messages.send({to_script(given)})" for given, _ in batch)
-                code = f"return [{','.join(calls)}];"
-                outcomes = read_executed(await self._api.call_now("execute", code=code))
+                answer = await self._api.call_now("messages.send", **batch[0].given)
+                return [outcome_of(answer["response"])]
+            code = f"return [{','.join(waiting.call for waiting in batch)}];"
+            return read_executed(await self._api.call_now("execute", code=code))
         except VkError as error:
-            if error.code in BROKEN and len(batch) > 1:  # one of them breaks it for all
-                for each in batch:
-                    await self._api.pace.wait()
-                    await self._send([each])
-                return
-            outcomes = [read_error(error.code, error.words)] * len(batch)
+            return read_refusal(error.code, error.words)
         except SendFailed as failure:
-            outcomes = [failure] * len(batch)
-        except asyncio.CancelledError:
-            for _, waiting in batch:
-                waiting.cancel()
-            raise
-        except Exception:
-            for _, waiting in batch:
-                if not waiting.done():
-                    waiting.set_exception(Ambiguous("the answer could not be read"))
-            raise
-        missing = [Ambiguous("the answer is too short")] * (len(batch) - len(outcomes))
-        for (_, waiting), outcome in zip(batch, [*outcomes, *missing], strict=False):
-            if waiting.done():
-                continue
-            if isinstance(outcome, SendFailed):
-                waiting.set_exception(outcome)
-            else:
-                waiting.set_result(outcome)
+            return failure
+        except (LookupError, TypeError, ValueError, AttributeError) as nonsense:
+            log_fault(nonsense, "reading what VK answered to a batch")
+            return Ambiguous("the answer could not be read")
 
 
-def to_script(given: Given) -> str:
-    """An object of VKScript: JSON, but for two line separators that end a line there."""
+def ending() -> NotSent:
+    return NotSent("the program ends")
+
+
+def to_call(given: Given) -> str:
+    """VKScript: JSON, but for two line separators that end a line there."""
     script = json.dumps(given, ensure_ascii=False)
-    return script.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    script = script.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return f"API.messages.send({script})"
 
 
-def outcome_of(answer: Any) -> list[str] | SendFailed:
+def outcome_of(answer: Any) -> Outcome:
     """Of one peer: its id in the conversation, or what VK says instead."""
     one = answer[0] if isinstance(answer, list) and answer else {"message_id": answer}
     if not isinstance(one, dict):
         one = {"message_id": one}
     if error := one.get("error"):
         return read_error(int(error.get("code", 0)), str(error.get("description", "")))
-    return [str(one.get("conversation_message_id") or one.get("cmid") or one.get("message_id"))]
+    ident = one.get("conversation_message_id") or one.get("cmid") or one.get("message_id")
+    if not isinstance(ident, int | str) or not ident:
+        return Ambiguous("the answer names no message")
+    return [str(ident)]
 
 
-def read_executed(answer: dict[str, Any]) -> list[list[str] | SendFailed]:
-    """The outcome of each call, in order: `false` stands for the next of `execute_errors`."""
-    errors = iter(answer.get("execute_errors") or [])
-    outcomes: list[list[str] | SendFailed] = []
-    for one in answer["response"]:
-        if one is False:
-            error: Mapping[str, Any] = next(errors, {})
-            code, words = int(error.get("error_code", 0)), str(error.get("error_msg", ""))
-            outcomes.append(read_error(code, words))
-        else:
-            outcomes.append(outcome_of(one))
-    return outcomes
+def read_executed(answer: dict[str, Any]) -> list[Outcome]:
+    """The outcome of each call, in order: `false` stands for the next of `execute_errors`. What is
+    denied to every one of them is denied to the community."""
+    told = iter(answer.get("execute_errors") or [])
+    errors: list[dict[str, Any] | None] = [
+        next(told, {}) if one is False else None for one in answer["response"]
+    ]
+    denied = all(error and error.get("error_code") in FORBIDDEN for error in errors)
+    read = read_refusal if denied else read_error
+    return [
+        outcome_of(one)
+        if error is None
+        else read(int(error.get("error_code", 0)), str(error.get("error_msg", "")))
+        for one, error in zip(answer["response"], errors, strict=True)
+    ]

@@ -14,7 +14,7 @@ from bot.background import Background
 from bot.media import Media
 from bot.platforms.vk.api import VkApi, VkError
 from bot.platforms.vk.batching import MOST, Batching
-from bot.platforms.vk.failures import NO_EDIT, QuoteGone, read_error
+from bot.platforms.vk.failures import NO_EDIT, NO_SUCH_MESSAGE, QuoteGone, TooLate, read_error
 from bot.platforms.vk.hearing import Access, Hearing
 from bot.platforms.vk.parse import LARGEST, NAME, read_attachments
 from bot.platforms.vk.render import Post, render
@@ -35,6 +35,7 @@ LIMITS = Limits(
 INTENTS = {  # what may be said to those who have been silent for a day
     Kind.RELAY: "customer_support", Kind.ALARM: "customer_support", Kind.NOTICE: "account_update",
 }  # fmt: skip
+FILE_GONE = (403, 404, 410)
 FILE_HOSTS = ("userapi.com", "vk.com", "vk.ru", "vkuser.net", "vkuseraudio.net", "vk.me")
 
 
@@ -68,6 +69,8 @@ class VkChannel:
 
     async def send(self, to: Address, message: Outbound, nonce: int) -> Sequence[str]:
         posts = render(message, self.limits)
+        if not posts:
+            raise Rejected("nothing to send")
         try:
             if not message.replaces:
                 return await self._say(to, message, posts, nonce)
@@ -84,12 +87,24 @@ class VkChannel:
         ids: list[str] = []
         for index, post in enumerate(posts):
             given = await self._parameters(to, post, message, nonce, index)
-            try:
-                ids += await self._batching.send(given, news=is_news(message))
-            except QuoteGone:
-                given.pop("forward", None)
-                ids += await self._batching.send(given, news=is_news(message))
+            ids += await self._post(given, message)
         return ids
+
+    async def _post(self, given: dict[str, Any], message: Outbound) -> list[str]:
+        """Without its quote where that is gone, with an intent where VK takes no other word. What
+        was refused has not used up its `random_id`."""
+        intent = INTENTS.get(message.kind) if message.kind else None
+        while True:
+            try:
+                return await self._batching.send(given, news=is_news(message))
+            except QuoteGone:
+                if "forward" not in given:
+                    raise
+                given = {name: value for name, value in given.items() if name != "forward"}
+            except TooLate:
+                if intent is None or "intent" in given:
+                    raise
+                given = {**given, "intent": intent}
 
     async def _parameters(
         self, to: Address, post: Post, message: Outbound, nonce: int, index: int
@@ -113,7 +128,6 @@ class VkChannel:
             )
             if message.reply_to and index == 0
             else None,
-            "intent": INTENTS.get(message.kind) if message.kind else None,
         }
         return {name: value for name, value in given.items() if value is not None}
 
@@ -144,6 +158,22 @@ class VkChannel:
             raise
         return True
 
+    async def withdraw(self, to: Address, external_ids: Sequence[str]) -> None:
+        """VK deletes for both what the community said within a day."""
+        try:
+            outcomes = await self._api.call(
+                "messages.delete",
+                peer_id=int(to.chat),
+                cmids=",".join(external_ids),
+                delete_for_all=1,
+            )
+        except VkError as error:
+            raise read_error(error.code, error.words) from None
+        for one in outcomes if isinstance(outcomes, list) else []:
+            error_code = int((one.get("error") or {}).get("code", 0))
+            if not one.get("response") and error_code != NO_SUCH_MESSAGE:
+                raise Rejected(f"VK {error_code}: not deleted for everyone")
+
     # ── Files ────────────────────────────────────────────────────────────────
 
     async def fetch(self, attachment: Attachment) -> AsyncIterator[bytes]:
@@ -155,14 +185,17 @@ class VkChannel:
             async with self._api.session.get(
                 url, timeout=aiohttp.ClientTimeout(total=60)
             ) as answer:
-                if answer.status != 200:
+                if answer.status in FILE_GONE:
                     raise Rejected("the file is no longer there")
+                if answer.status != 200:
+                    raise Unavailable(f"the file server answered {answer.status}")
                 async for chunk in answer.content.iter_chunked(64 * 1024):
                     yield chunk
         except (aiohttp.ClientError, OSError, TimeoutError) as failure:
             raise Unavailable(type(failure).__name__) from failure
 
     async def close(self) -> None:
+        await self._batching.end()
         await self._api.close()
 
 

@@ -27,7 +27,7 @@ from services.messaging.types import Inbound
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 25
-STILL_HERE = 60.0  # seconds between two cursors of the Callback API
+LOOK_AGAIN = 900.0  # seconds after which the Callback API is not trusted to have called
 OVERLAP = 120.0  # seconds that are read once more, because two clocks differ
 PAGE = 200  # conversations, or messages of one
 NAMES = 50_000  # kept in memory
@@ -100,16 +100,21 @@ class Hearing:
         )
         server = await self._find_server()
         if not cursor.ts:
-            cursor = Cursor(str(server["ts"]), time.time())
-            await hear([], str(cursor))
+            now = Cursor(str(server["ts"]), time.time())
+            if cursor.at:  # so far the Callback API called
+                await self._mend(hear, cursor.at)
+            await hear([], str(now))
+            cursor = now
         up()
         while True:
             asked_at = time.time()
             query = f"act=a_check&key={server['key']}&ts={cursor.ts}&wait={POLL_SECONDS}"
             answer = await self._api.get_json(f"{server['server']}?{query}", POLL_SECONDS)
             failed = answer.get("failed")
+            if failed not in (None, 1, 2, 3) or (failed is None and answer.get("ts") is None):
+                raise Unavailable("the long poll answered nonsense")
             if failed is None:
-                cursor = Cursor(str(answer.get("ts", cursor.ts)), asked_at)
+                cursor = Cursor(str(answer["ts"]), asked_at)
                 await self._take(answer.get("updates") or [], hear, str(cursor))
                 continue
             if failed != 1:
@@ -162,16 +167,17 @@ class Hearing:
     # Callback API.
 
     async def _be_called(self, hear: Hear, up: Callable[[], None], cursor: Cursor) -> None:
-        """VK calls again what was not taken, but not for ever: after a long night the
-        conversations are read."""
+        """VK calls again what was not taken, but not for ever; and where it cannot reach us,
+        nothing here shows it. So the conversations are read once more, after a pause of ours and
+        every quarter of an hour: only then is everything up to a moment known to be heard."""
         up()
         while True:
             now = time.time()
-            if cursor.at and now - cursor.at > 3 * STILL_HERE:
+            if cursor.at:
                 await self._mend(hear, cursor.at)
             cursor = Cursor("", now)
             await hear([], str(cursor))
-            await asyncio.sleep(STILL_HERE)
+            await asyncio.sleep(LOOK_AGAIN)
 
     def webhook(self, hear: Hear) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         """ "ok" only after the commit."""

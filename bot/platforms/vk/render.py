@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,8 @@ from services.messaging.types import Attachment, Button, Keyboard, Limits, Outbo
 INLINE_BUTTONS, INLINE_ROWS, ROW = 10, 6, 5
 STANDARD_BUTTONS, STANDARD_ROWS = 40, 10
 LABEL = 40
+REPEATED = "↻ "
+Rows = list[list[Button]]
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,8 @@ def render(message: Outbound, limits: Limits) -> list[Post]:
     whole = "\n".join(part for part in (message.header, message.text, *cards) if part)
     places = [a for a in message.attachments if a.kind == "location"]
     files = [a for a in message.attachments if a.kind not in ("location", "contact", "sticker")]
+    if message.repeated and not message.replaces and (whole or files):
+        whole = REPEATED + whole
     chunks = split(whole, limits.text) if whole else []
     posts = [Post(chunk) for chunk in chunks[:-1]]
     posts.append(Post(chunks[-1] if chunks else "", tuple(files[: limits.album])))
@@ -55,13 +60,13 @@ def render_keyboard(keyboard: Keyboard | None) -> str | None:
     used; the menu stays there."""
     if keyboard is None or not (keyboard.rows or keyboard.standing):
         return None
-    buttons = [b for b in keyboard.flat() if not b.asks]
-    rows = fit([[b for b in row if not b.asks] for row in keyboard.rows])
-    if not rows and not keyboard.standing:
+    given = cut([b for b in row if not b.asks] for row in keyboard.rows)
+    if not given and not keyboard.standing:
         return None
-    inline = not keyboard.standing and len(buttons) <= INLINE_BUTTONS and len(rows) <= INLINE_ROWS
+    rows = given if len(given) <= INLINE_ROWS else pack(given, 2)
+    inline = not keyboard.standing and holds(rows, INLINE_ROWS, INLINE_BUTTONS)
     if not inline:
-        rows = rows[:STANDARD_ROWS]
+        rows = fit(given)
     return json.dumps(
         {
             **({"inline": True} if inline else {"one_time": not keyboard.standing}),
@@ -71,18 +76,37 @@ def render_keyboard(keyboard: Keyboard | None) -> str | None:
     )
 
 
-def fit(rows: list[list[Button]]) -> list[list[Button]]:
-    """Rows of at most five; where there are too many rows, short neighbours share one."""
-    cut = [row[i : i + ROW] for row in rows for i in range(0, len(row), ROW) if row]
-    if len(cut) <= INLINE_ROWS:
-        return cut
-    packed: list[list[Button]] = []
-    for row in cut:
-        if packed and len(packed[-1]) + len(row) <= 2:
+def cut(rows: Iterable[list[Button]]) -> Rows:
+    """Rows of at most five."""
+    return [row[at : at + ROW] for row in rows for at in range(0, len(row), ROW)]
+
+
+def fit(rows: Rows) -> Rows:
+    """What stands under the input field: in rows as narrow as there is room for. Where there is
+    none, the end of the list is left out, never the last row, which leads on: a label that is not
+    shown may be typed."""
+    for width in range(1 if len(rows) <= INLINE_ROWS else 2, ROW + 1):
+        packed = pack(rows, width)
+        if holds(packed, STANDARD_ROWS, STANDARD_BUTTONS):
+            return packed
+    *rest, last = rows
+    shown = [button for row in rest for button in row][: STANDARD_BUTTONS - len(last)]
+    return [*cut([shown]), last]
+
+
+def pack(rows: Rows, width: int) -> Rows:
+    """Short neighbours share a row of so many; the last row stays by itself."""
+    packed: Rows = []
+    for row in rows[:-1]:
+        if packed and len(packed[-1]) + len(row) <= width:
             packed[-1] = [*packed[-1], *row]
         else:
             packed.append(row)
-    return packed
+    return [*packed, *rows[-1:]]
+
+
+def holds(rows: Rows, most_rows: int, most_buttons: int) -> bool:
+    return len(rows) <= most_rows and sum(map(len, rows)) <= most_buttons
 
 
 def render_button(button: Button, *, inline: bool) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from services.messaging.port import Rejected
 from services.messaging.types import Address, Attachment, Limits, Outbound
 from services.tables import StoredFile
 
+WITHDRAWN = "Сообщение отозвано"
 LIMITS = Limits(
     text=100_000, caption=100_000, per_second=500, chat_per_second=50, chat_burst=50,
     group_calls=0, key_lives=inf, upload=LARGEST,
@@ -80,6 +81,12 @@ class WebChannel:
                 NAME, to.chat, f"sent {nonce}", body, by="company", reply_to=reply_to
             )
             return [str(post.id)]
+
+    async def withdraw(self, to: Address, external_ids: Sequence[str]) -> None:
+        gone = render(Outbound(text=WITHDRAWN), {})
+        async with self._db.work() as work:
+            for external_id in external_ids:
+                await work.posts.replace(NAME, to.chat, int(external_id), gone)
 
     def _rung(self, bell: str) -> None:
         _, chat, post_id = [*bell.split(":"), "", ""][:3]

@@ -13,6 +13,7 @@ const STATES = {
   delivered: ["checks", "доставлено"],
   refused: ["warn", "не доставлено"],
   unknown: ["question", "неизвестно, дошло ли"],
+  withdrawn: ["close", "отозвано"],
 };
 
 /** What a text will be: an answer, a note or a command. */
@@ -133,7 +134,12 @@ export class Talk {
         message.edited && el("span", {}, "изменено"),
         time(message.at),
         state(message),
+        this.recall(message),
       ]),
+      message.buttons?.length &&
+        buttonRows(message.buttons, (button) => this.does.press(message, button), {
+          busy: (button) => this.does.busy(message).includes(button.action),
+        }),
       el(
         "button",
         {
@@ -145,6 +151,21 @@ export class Talk {
         },
         icon("reply"),
       ),
+    );
+  }
+
+  /** An answer that went or goes to the resident can be taken back. */
+  recall(message) {
+    if (message.by !== "member" || !["waiting", "sent", "delivered"].includes(message.state)) return null;
+    return el(
+      "button",
+      {
+        type: "button",
+        class: "link recall",
+        title: "Удалить это сообщение у жителя",
+        on: { click: () => this.does.recall(message) },
+      },
+      "Отозвать",
     );
   }
 

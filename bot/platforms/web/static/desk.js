@@ -22,6 +22,14 @@ const outbox = new Outbox({
 const talk = new Talk({
   reply: (message) => composer.quote(message.id),
   press,
+  recall: (message) =>
+    confirm("Отозвать это сообщение? У жителя оно исчезнет, если мессенджер ещё даёт удалить.") &&
+    outbox.add(current, talk.mark, {
+      kind: "command",
+      text: "/recall",
+      files: [],
+      reply_to: message.id,
+    }),
   busy: (post) =>
     (post.buttons ?? [])
       .flat()

@@ -1,0 +1,107 @@
+"""Answers of staff on their way to a resident: sent, sent again, marked, taken back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from handlers import staff_texts
+from handlers.posts import attachments_of
+from services.messaging.outbox import About
+from services.messaging.types import Address, Kind, Outbound
+from services.tables import Contact, Member, Message, Room, Thread
+from services.work import Work
+
+ON_ITS_WAY = "🕊"
+DELIVERED = "👍"
+READ = "👀"
+SOON = timedelta(seconds=5)  # an answer that arrives sooner is not marked as being on its way
+
+
+async def pass_on_answer(
+    work: Work, thread: Thread, message: Message, room: Room, *, from_desk: bool
+) -> None:
+    """A member's words go to the messenger the resident used last, and, when they were written
+    at the desk, into the room's topic too."""
+    contact = await work.people.where_to_answer(thread)
+    await work.threads.answer_at(thread, contact)
+    await send_answer(work, thread, message, contact)
+    if from_desk and not await work.surges.hiding(thread):
+        await work.outbox.post(
+            room,
+            Outbound(header=message.author, text=message.text, attachments=attachments_of(message)),
+            Kind.RELAY,
+            About(message_id=message.id, reply_to_message=message.reply_to),
+            thread_id=thread.id,
+        )
+
+
+async def pass_on_edit(work: Work, thread: Thread, member: Member, message: Message) -> None:
+    """Where the answer stands, or on its way there."""
+    contact = await work.people.where_answered(thread, message.id)
+    contact = contact or await work.people.where_to_answer(thread)
+    ticket = await work.threads.ticket(thread.id)
+    what = Outbound(header=staff_texts.answer_header(member, ticket), text=message.text)
+    if not await work.unsent.change_waiting(message.id, what):
+        await work.outbox.say(
+            Address(channel=contact.channel, chat=contact.chat),
+            what,
+            Kind.RELAY,
+            About(thread_id=thread.id, replaces_message=message.id, contact_id=contact.id),
+        )
+
+
+async def send_answer(work: Work, thread: Thread, message: Message, contact: Contact) -> None:
+    """A member's words to one messenger of the resident; what they say there next belongs to
+    this thread."""
+    assert message.member_id is not None
+    member = await work.staff.get(message.member_id)
+    ticket = await work.threads.ticket(thread.id)
+    to = Address(channel=contact.channel, chat=contact.chat)
+    await work.outbox.say(
+        to,
+        Outbound(
+            header=staff_texts.answer_header(member, ticket),
+            text=message.text,
+            attachments=attachments_of(message),
+        ),
+        Kind.RELAY,
+        About(
+            thread_id=thread.id,
+            message_id=message.id,
+            reply_to_message=message.reply_to,
+            contact_id=contact.id,
+        ),
+    )
+    await work.sessions.turn_to(to, contact.user_id, thread.id)
+    room = await work.rooms.get(thread.room_id)
+    if await work.copies.find_external(room.channel, room.chat, message.id):
+        await mark(work, thread, room, message, ON_ITS_WAY)
+
+
+async def mark(work: Work, thread: Thread, room: Room, message: Message, emoji: str) -> None:
+    """On the member's own message in the room; the desk shows the same in words."""
+    wait = work.now + SOON if emoji == ON_ITS_WAY else None
+    about = About(reaction=emoji, reply_to_message=message.id, not_before=wait)
+    await work.outbox.post(room, Outbound(), Kind.REPLY, about, thread_id=thread.id)
+
+
+async def take_back(work: Work, thread: Thread, message: Message) -> bool:
+    """True when it had not left. What stands with the resident is deleted there, where the
+    messenger can; the member is told what came of it. The words stay in the thread, marked."""
+    await work.threads.withdraw(message)
+    await work.unsent.drop_marks(message.id)
+    if await work.unsent.drop_waiting(message.id):
+        return True
+    for row in await work.outbox.sent_to_people(message.id):
+        await work.outbox.say(
+            Address(channel=row.channel, chat=row.chat),
+            Outbound(),
+            Kind.RELAY,
+            About(
+                thread_id=thread.id,
+                replaces_message=message.id,
+                withdraws=True,
+                contact_id=row.contact_id,
+            ),
+        )
+    return False

@@ -1,0 +1,47 @@
+"""What is said and done by the clock."""
+
+from __future__ import annotations
+
+from handlers.resident import closing_texts
+from handlers.resident.consent import button
+from handlers.staff_texts import ticket_header
+from services.chores import Chore
+from services.messaging.outbox import About
+from services.messaging.types import Address, Keyboard, Kind, Outbound
+from services.work import Work
+
+
+async def ask_silent(work: Work, ticket_id: int) -> None:
+    """Once: does a resident who has not answered for days still need help?"""
+    ticket = await work.due.claim_silent(ticket_id)
+    if ticket is None:
+        return
+    thread = await work.threads.of_ticket(ticket)
+    contact = await work.people.where_to_answer(thread)
+    rows = (
+        (
+            button(closing_texts.STILL_NEEDED, f"need/yes/{ticket.id}"),
+            button(closing_texts.NOT_NEEDED, f"need/no/{ticket.id}"),
+        ),
+    )
+    await work.outbox.say(
+        Address(channel=contact.channel, chat=contact.chat),
+        Outbound(
+            header=ticket_header(ticket),
+            text=closing_texts.still_needed(ticket),
+            keyboard=Keyboard(rows=rows),
+        ),
+        Kind.NOTICE,
+        About(thread_id=thread.id, contact_id=contact.id),
+    )
+
+
+async def close_for_good(work: Work, ticket_id: int) -> None:
+    """Without a word to anybody: «Не решено» of the old message still helps."""
+    await work.due.claim_unrated(ticket_id)
+
+
+CHORES = (
+    Chore("asking a silent resident", lambda work: work.due.find_silent(), ask_silent),
+    Chore("closing for good", lambda work: work.due.find_unrated(), close_for_good),
+)

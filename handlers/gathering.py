@@ -1,0 +1,69 @@
+"""One post for many residents of a house who write about one thing: it grows, and each thread
+opens when a member looks into it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from handlers import relay_texts
+from services.messaging.outbox import About
+from services.messaging.types import Button, Keyboard, Kind, Outbound
+from services.surges import ENOUGH, ENOUGH_FOR_ALARM
+from services.tables import Room, Surge, Thread, Ticket
+from services.work import Work
+
+GROWS_EVERY = timedelta(seconds=10)
+LINES = 10
+
+
+async def gather(work: Work, room: Room, thread: Thread, ticket: Ticket | None) -> bool:
+    """True when the thread is shown in a surge's post and needs none of its own."""
+    matter = await work.surges.matter(thread, ticket)
+    if matter is None or room.channel == "desk":
+        return False
+    await work.surges.lock(*matter)
+    surge = await work.surges.active(*matter)
+    if surge is not None:
+        await work.surges.join(surge, thread)
+        await grow(work, surge)
+        return True
+    alike = await work.surges.alike(*matter)
+    emergency = ticket is not None and ticket.emergency
+    if len(alike) < (ENOUGH_FOR_ALARM if emergency else ENOUGH):
+        return False
+    line = await work.threads.add(thread, "system", "", None, text=relay_texts.SURGE_BEGAN)
+    surge = await work.surges.begin(room, *matter, line)
+    for each in alike:
+        await work.surges.join(surge, each, shown=not await unposted(work, room, each, thread))
+    kind = Kind.ALARM if emergency else Kind.RELAY
+    await work.outbox.post(room, await compose(work, surge), kind, About(message_id=line.id))
+    return True
+
+
+async def unposted(work: Work, room: Room, thread: Thread, newest: Thread) -> bool:
+    """Whether the thread stands in the room nowhere yet; what waits for it does not leave."""
+    return thread.id == newest.id or await work.unsent.drop_posts(room, thread.id)
+
+
+async def grow(work: Work, surge: Surge) -> None:
+    room = await work.rooms.get(surge.room_id)
+    about = About(replaces_message=surge.message_id, not_before=work.now + GROWS_EVERY)
+    await work.unsent.post_change(room, await compose(work, surge), about, thread_id=None)
+
+
+async def compose(work: Work, surge: Surge) -> Outbound:
+    found = await work.surges.threads(surge)
+    house = await work.places.house(surge.house_id)
+    first = found[0][1]
+    what = first.what if first is not None else ""
+    emergency = first is not None and first.emergency
+    lines = [relay_texts.surge_line(thread, ticket) for thread, ticket in reversed(found[-LINES:])]
+    return Outbound(
+        header=relay_texts.surge_header(
+            house.address if house else "", what, len(found), emergency=emergency
+        ),
+        text=relay_texts.surge(lines, len(found) - len(lines)),
+        keyboard=Keyboard(
+            rows=((Button(label=relay_texts.OPEN_THREADS, action=f"staff/open/{surge.id}"),),)
+        ),
+    )

@@ -1,0 +1,237 @@
+"""What stands in a room: cards, and words of residents. What one person says in a burst, or while
+the room's budget is used up, is one post; what changes it is one edit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from handlers import gathering, relay_texts, staff_texts, wording
+from services.messaging.outbox import About
+from services.messaging.types import Attachment, Button, Keyboard, Kind, Outbound
+from services.messaging.unsent import Post
+from services.people import Place
+from services.tables import Message, Resident, Room, Thread, Ticket
+from services.work import Work
+
+FOLD_FOR = timedelta(seconds=2)  # after each word
+FOLD_AT_MOST = timedelta(seconds=6)  # after the first
+MOST_WORDS = 3000
+MOST_FILES = 10
+LINES_OF_RECAP = 5
+MOST_SHOWN = 20
+
+
+def subject(ticket: Ticket) -> str:
+    """The topic's name."""
+    return f"№{ticket.number} {ticket.what} · {ticket.place}"
+
+
+def subject_of_talk(resident: Resident, place: Place | None) -> str:
+    return " · ".join(
+        filter(None, [resident.name, wording.name_place(place) if place else ""])
+    ) or (staff_texts.NAMELESS)
+
+
+def attachments_of(message: Message) -> tuple[Attachment, ...]:
+    return tuple(Attachment.model_validate(each) for each in message.attachments)
+
+
+# ── What a post says ─────────────────────────────────────────────────────────
+
+
+async def compose(work: Work, thread: Thread, messages: Sequence[Message]) -> Outbound:
+    """One post of these messages of a resident: a card where the first of the thread is among
+    them."""
+    first, ticket = messages[0], await work.threads.ticket(thread.id)
+    words = "\n\n".join(filter(None, (message.text for message in messages)))
+    files = tuple(file for message in messages for file in attachments_of(message))
+    if first.id != await work.threads.first_message(thread):
+        header = staff_texts.line_header(first.author, ticket)
+        return Outbound(header=header, text=words, attachments=files)
+    earlier = await work.threads.continued(thread)
+    if ticket is None:
+        header = staff_texts.talk_header(thread.subject, earlier)
+        return Outbound(header=header, text=words, attachments=files)
+    return await card(work, thread, ticket, words, files, earlier)
+
+
+async def card(
+    work: Work,
+    thread: Thread,
+    ticket: Ticket,
+    words: str,
+    files: tuple[Attachment, ...] = (),
+    earlier: str = "",
+) -> Outbound:
+    """All that staff need, and no more of the person than that."""
+    due = await work.company.local(ticket.due_at)
+    now = await work.company.local(work.now)
+    resident = await work.people.resident(thread.resident_id)
+    entrance = await work.places.entrance(ticket.entrance_id) if ticket.entrance_id else None
+    flat = await work.places.flat(ticket.flat_id) if ticket.flat_id else None
+    where = staff_texts.where(
+        ticket, entrance.number if entrance else "", flat.floor if flat else None
+    )
+    return Outbound(
+        header=staff_texts.card_header(ticket, earlier),
+        text=staff_texts.card(ticket, where, resident.name or "", words, due, now),
+        attachments=files,
+        keyboard=buttons_of(ticket),
+    )
+
+
+def buttons_of(ticket: Ticket) -> Keyboard | None:
+    """What may be done next with one press."""
+    accept = Button(label=staff_texts.ACCEPT, action=f"staff/accept/{ticket.id}")
+    close = Button(label=staff_texts.CLOSE, action=f"staff/close/{ticket.id}")
+    if ticket.status in ("done", "declined"):
+        return None
+    return Keyboard(rows=((accept, close) if ticket.status == "new" else (close,),))
+
+
+# ── Posting ──────────────────────────────────────────────────────────────────
+
+
+async def post_card(work: Work, thread: Thread, ticket: Ticket, message: Message) -> None:
+    """An emergency stands in General first, in a single call; its topic follows."""
+    room = await work.rooms.get(thread.room_id)
+    if await gathering.gather(work, room, thread, ticket):
+        return
+    alarmed = ticket.emergency and room.has_topics and room.channel != "desk"
+    if alarmed:
+        line = await work.threads.add(
+            thread, "system", "", None, text=staff_texts.alarm_raised(ticket)
+        )
+        alarm = await card(work, thread, ticket, message.text)
+        await work.outbox.post(room, alarm, Kind.ALARM, About(message_id=line.id))
+    await work.outbox.post(
+        room,
+        await compose(work, thread, [message]),
+        Kind.ALARM if ticket.emergency and not alarmed else Kind.RELAY,
+        About(message_id=message.id),
+        thread_id=thread.id,
+    )
+
+
+async def post_words(work: Work, thread: Thread, message: Message) -> None:
+    """Into the post of this thread that waits to leave, else as a new one, which waits a moment
+    for what else is said."""
+    room = await work.rooms.get(thread.room_id)
+    if surge := await work.surges.hiding(thread):
+        await gathering.grow(work, surge)
+        return
+    if room.channel == "desk" or await fold(work, room, thread, message):
+        return
+    first = message.id == await work.threads.first_message(thread)
+    if first and await gathering.gather(work, room, thread, None):
+        return
+    await work.outbox.post(
+        room,
+        await compose(work, thread, [message]),
+        Kind.RELAY,
+        About(
+            message_id=message.id,
+            reply_to_message=message.reply_to,
+            not_before=work.now + FOLD_FOR,
+        ),
+        thread_id=thread.id,
+    )
+
+
+async def show_thread(work: Work, thread: Thread) -> None:
+    """A thread that stood in a surge's post alone, with all that was said so far."""
+    room = await work.rooms.get(thread.room_id)
+    said = [m for m in await work.threads.last_words(thread, MOST_SHOWN, but=()) if m.by != "note"]
+    mine = [message for message in said if message.by == "resident"] or said
+    if not mine:
+        return
+    about = About(message_id=mine[0].id, also=tuple(message.id for message in mine[1:]))
+    what = await compose(work, thread, mine)
+    await work.outbox.post(room, what, Kind.RELAY, about, thread_id=thread.id)
+
+
+async def fold(work: Work, room: Room, thread: Thread, message: Message) -> bool:
+    """False when the post is gone, full, or says something else."""
+    post = await work.unsent.last_waiting(room, thread.id)
+    if post is None or message.reply_to is not None:
+        return False
+    messages = await messages_of(work, post)
+    if any(each.by != "resident" for each in messages):
+        return False
+    what = await compose(work, thread, [*messages, message])
+    if len(what.text) > MOST_WORDS or len(what.attachments) > MOST_FILES:
+        return False
+    until = min(max(post.not_before, work.now + FOLD_FOR), post.created_at + FOLD_AT_MOST)
+    waits = post.not_before > post.created_at  # a card does not
+    await work.unsent.rewrite(post, what, also=message.id, not_before=until if waits else None)
+    return True
+
+
+async def post_edit(work: Work, message: Message) -> None:
+    """The room's copy changes, on its way or already there."""
+    thread = await work.threads.of_message(message)
+    room = await work.rooms.get(thread.room_id)
+    if post := await work.unsent.waiting_with(message.id, room):
+        await work.unsent.rewrite(post, await compose(work, thread, await messages_of(work, post)))
+        return
+    ids = await work.copies.companions(room.channel, room.chat, message.id)
+    found = [await work.threads.message(each) for each in ids or [message.id]]
+    what = await compose(work, thread, [each for each in found if each is not None])
+    await change_post(work, room, thread, message, what)
+
+
+async def refresh_card(work: Work, thread: Thread) -> None:
+    """The card says how the ticket stands."""
+    first = await work.threads.first_message(thread)
+    message = await work.threads.message(first) if first else None
+    if message is not None and message.by == "resident":
+        await post_edit(work, message)
+
+
+async def change_post(
+    work: Work, room: Room, thread: Thread, message: Message, what: Outbound
+) -> None:
+    await work.unsent.post_change(
+        room,
+        what.model_copy(update={"attachments": ()}),
+        About(replaces_message=message.id, not_before=work.now + FOLD_FOR),
+        thread_id=thread.id,
+    )
+
+
+def without_files(what: Outbound, why: str) -> Outbound:
+    """What is left of a post whose files a messenger did not take or no longer gives."""
+    lost = relay_texts.files_lost(len(what.attachments), why)
+    text = "\n\n".join(filter(None, [what.text, lost]))
+    return what.model_copy(update={"text": text, "attachments": ()})
+
+
+async def recap(work: Work, thread_id: int, what: Outbound, among: Sequence[int]) -> Outbound:
+    """A post for a new topic of an old thread, with its card and the last words before it."""
+    thread = await work.threads.by_id(thread_id)
+    ticket = await work.threads.ticket(thread_id)
+    said = await work.threads.last_words(thread, LINES_OF_RECAP, but=among)
+    first = await work.threads.first_message(thread)
+    if first in among:
+        return what
+    lines = [relay_texts.recap_line(message) for message in said if message.id != first]
+    opening = await work.threads.message(first) if first else None
+    words = opening.text if opening else ""
+    if ticket is not None:
+        before = await card(work, thread, ticket, words)
+    else:
+        before = Outbound(header=staff_texts.talk_header(thread.subject), text=words)
+    parts = [before.text, *lines, relay_texts.RECAP_END, what.header, what.text]
+    return what.model_copy(
+        update={
+            "header": before.header,
+            "text": "\n".join(filter(None, parts)),
+            "keyboard": what.keyboard or before.keyboard,
+        }
+    )
+
+
+async def messages_of(work: Work, post: Post) -> list[Message]:
+    found = [await work.threads.message(each) for each in post.message_ids]
+    return [each for each in found if each is not None]

@@ -1,0 +1,29 @@
+"""A surge in the room: its threads are opened, and one answer goes to all of them."""
+
+from __future__ import annotations
+
+from handlers import posts, relay_texts
+from handlers.staff.turn import StaffTurn
+from services.errors import NotYours
+from services.tables import Surge
+
+AT_ONCE = 5  # threads that one press opens: each is two calls of the group's budget
+
+
+async def open_threads(turn: StaffTurn, surge_id: int) -> None:
+    """«Открыть обращения»: the next ones get posts of their own."""
+    surge = await turn.work.surges.get(surge_id)
+    room = await turn.work.rooms.get(surge.room_id) if surge else None
+    if surge is None or room is None or not turn.viewer.works_in(room):
+        raise NotYours
+    threads = await turn.work.surges.open(surge, most=AT_ONCE)
+    for thread in threads:
+        await posts.show_thread(turn.work, thread)
+    if not threads:
+        await turn.say(relay_texts.ALL_OPEN)
+
+
+async def answered_to(turn: StaffTurn) -> Surge | None:
+    """The surge whose growing post is answered to."""
+    quoted = await turn.work.threads.find(turn.inbound.address, turn.inbound.reply_to)
+    return await turn.work.surges.of_post(quoted.id) if quoted is not None else None

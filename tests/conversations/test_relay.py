@@ -1,0 +1,273 @@
+"""The honest relay: what either side says arrives once, in order and whole, and whoever said it
+knows what became of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.people import Member, Resident
+from tests.support.telegram import Group, User
+from tests.support.world import World
+
+forum = pytest.mark.rooms("forum")
+
+
+def group_of(world: World) -> Group:
+    assert world.group is not None
+    return world.group
+
+
+def person(resident: Resident) -> User:
+    return resident.driver.user  # type: ignore[attr-defined, no-any-return]
+
+
+async def filed(resident: Resident) -> None:
+    await resident.settles_in()
+    await resident.files()
+
+
+# ── A burst is one post ──────────────────────────────────────────────────────
+
+
+@forum
+async def test_a_burst_is_one_post_and_an_edit_finds_it(
+    resident: Resident, member: Member, world: World
+) -> None:
+    await filed(resident)
+    thread = await member.finds("№1001")
+    words = ["Кабина между этажами", "Свет моргает", "Внутри никого", "Дверь открыта", "Ждём"]
+    for word in words:
+        await resident.says(word)
+    await world.settled()
+    lines = await member.driver.look(thread)
+    assert [line.text for line in lines[1:]] == ["Мария · №1001\n" + "\n\n".join(words)]
+    if resident.can("edits"):
+        await resident.edits(words[1], "Света нет")
+        await world.settled()
+        lines = await member.driver.look(thread)
+        assert "Света нет" in lines[1].text
+        assert "моргает" not in lines[1].text
+        assert len(lines) == 2
+
+
+@forum
+async def test_a_quote_of_a_folded_post_reaches_the_resident(
+    resident: Resident, member: Member, world: World
+) -> None:
+    await filed(resident)
+    thread = await member.finds("№1001")
+    for word in ("Раз", "Два"):
+        await resident.says(word)
+    post = await member.sees(thread, "Два")
+    await member.quotes(post, "Поняли", thread)
+    heard = await resident.hears("Поняли")
+    assert heard.quotes is not None
+
+
+# ── What became of an answer ─────────────────────────────────────────────────
+
+
+@pytest.mark.only("telegram")
+async def test_a_refused_answer_can_be_sent_again(
+    resident: Resident, member: Member, world: World
+) -> None:
+    assert world.tg is not None
+    await filed(resident)
+    thread = await member.finds("№1001")
+    chat = person(resident).chat.id
+    world.tg.faults.next("sendMessage", chat=chat, kind="error", code=400, times=1)
+    await member.says("Мастер выехал", thread)
+    line = await member.sees(thread, "⚠️ Не доставлено (Telegram)")
+    await resident.hears_nothing()
+    if member.driver.name == "forum":
+        assert line.buttons == ["Повторить"]
+        await member.presses("Повторить", thread)
+        await resident.hears("Мастер выехал")
+        await member.presses("Повторить", thread)
+        await member.sees(thread, "уже ушёл")
+        await resident.hears_nothing()
+
+
+async def test_an_answer_is_taken_back(resident: Resident, member: Member, world: World) -> None:
+    await filed(resident)
+    thread = await member.finds("№1001")
+    await member.says("Не туда написал", thread)
+    await resident.hears("Не туда написал")
+    await member.says("/recall", thread)
+    await member.sees(thread, "Отозвали: у жителя этого сообщения больше нет.")
+    assert not [line for line in await resident.driver.look() if "Не туда" in line.text]
+    await member.says("/recall", thread)
+    await member.sees(thread, "Не вижу, что отозвать")
+
+
+@pytest.mark.only("telegram")
+@forum
+async def test_an_answer_too_old_to_be_deleted_stays_and_that_is_told(
+    resident: Resident, member: Member, world: World
+) -> None:
+    assert world.tg is not None
+    await filed(resident)
+    thread = await member.finds("№1001")
+    await member.says("Старый ответ", thread)
+    await resident.hears("Старый ответ")
+    world.tg.faults.next(
+        "deleteMessage", kind="error", code=400,
+        description="Bad Request: message can't be deleted for everyone",
+    )  # fmt: skip
+    await member.says("/recall", thread)
+    await member.sees(thread, "Отозвать не вышло")
+
+
+# ── A group that does not let us ─────────────────────────────────────────────
+
+
+@pytest.mark.only("telegram")
+@forum
+async def test_thrown_out_nothing_is_lost_and_everybody_knows(
+    resident: Resident, member: Member, world: World
+) -> None:
+    assert world.tg is not None
+    olga = world.tg.user("Ольга", 501)
+    await olga.starts()
+    await filed(resident)
+    await world.settled()
+    group = group_of(world)
+    await group.kick_bot()
+    await olga.hears("исключили")
+    await resident.says("Алло, вы где?")
+    await person(resident).hears("Записали, ничего не пропадёт")  # the post waits all the while
+    await resident.says("Очень жду")
+    await group.promote_bot()
+    await olga.hears("снова работает")
+    thread = await member.finds("№1001")
+    await member.sees(thread, "Очень жду")
+    text = await member.reads(thread)
+    assert text.index("Алло, вы где?") < text.index("Очень жду")
+    assert text.count("Очень жду") == 1
+
+
+@pytest.mark.only("telegram")
+@forum
+async def test_a_bot_that_is_no_admin_any_more_says_it_hears_nothing(
+    resident: Resident, member: Member, world: World
+) -> None:
+    assert world.tg is not None
+    olga = world.tg.user("Ольга", 501)
+    await olga.starts()
+    await filed(resident)
+    await group_of(world).demote_bot()
+    await olga.hears("больше не администратор")
+    await resident.says("Есть новости?")
+    await resident.hears("связь с диспетчерской сейчас прервана")
+    await group_of(world).promote_bot()
+    await olga.hears("снова работает")
+    await world.waits(minutes=11)
+    await resident.says("А теперь?")
+    await resident.hears("Добавили к заявке")
+
+
+# ── Topics that are gone ─────────────────────────────────────────────────────
+
+
+@pytest.mark.only("telegram")
+@forum
+async def test_a_deleted_topic_comes_back_once_with_what_was_said(
+    resident: Resident, member: Member, world: World
+) -> None:
+    await filed(resident)
+    thread = await member.finds("№1001")
+    await member.says("Мастер едет", thread)
+    await resident.hears("Мастер едет")
+    group = group_of(world)
+    group.delete_topic(thread.id)
+    before = len(group.topics)
+    for number in range(10):
+        await resident.says(f"слово {number}")
+    await world.settled()
+    alive = [topic for topic in group.topics.values() if not topic.deleted]
+    assert len(group.topics) == before + 1
+    text = "\n".join(m.text for m in alive[-1].heard())
+    assert "Заявка №1001" in text
+    assert "Мастер едет" in text
+    places = [text.index(f"слово {number}") for number in range(10)]
+    assert places == sorted(places)
+
+
+@pytest.mark.only("telegram")
+@forum
+async def test_a_group_that_became_a_supergroup_goes_on(
+    resident: Resident, member: Member, world: World
+) -> None:
+    await filed(resident)
+    await member.finds("№1001")
+    new = await group_of(world).migrate(keep_topics=False)
+    await resident.says("Вы переехали?")
+    await world.settled()
+    said = [m.text for topic in new.topics.values() for m in topic.heard()]
+    assert any("Вы переехали?" in text and "Заявка №1001" in text for text in said), said
+
+
+# ── Files ────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.only("telegram")
+@forum
+async def test_words_arrive_though_their_file_does_not(
+    resident: Resident, member: Member, world: World
+) -> None:
+    assert world.tg is not None
+    await filed(resident)
+    thread = await member.finds("№1001")
+    world.tg.faults.next(
+        "sendDocument", kind="error", code=400, description="Bad Request: file must be non-empty"
+    )
+    await resident.sends_document(caption="Акт во вложении")
+    line = await member.sees(thread, "Акт во вложении")
+    assert "Не передали 1 файл" in line.text
+
+
+# ── Many residents, one matter ───────────────────────────────────────────────
+
+
+@pytest.mark.only("telegram")
+@forum
+async def test_many_of_one_house_are_one_post_that_grows(
+    resident: Resident, member: Member, world: World
+) -> None:
+    people = [resident, *(world.resident(f"Сосед{number}") for number in range(6))]
+    for number, each in enumerate(people):
+        await each.settles_in(flat=str(number + 1), name=f"Житель{number}")
+        await each.files(f"Лифт стоит, {number}")
+    await world.settled()
+    group = group_of(world)
+    assert len([t for t in group.topics.values() if not t.deleted]) == 4
+    posts = group.general.heard()
+    assert len(posts) == 1
+    assert "пишут 7 жителей" in posts[0].text
+    assert "№1005" in posts[0].text
+    assert "№1007" in posts[0].text
+    await member.driver.user.presses(posts[0], "Открыть обращения")  # type: ignore[attr-defined]
+    await world.settled()
+    assert len(group.topics) == 4 + 3
+    thread = await member.finds("№1006")
+    await member.says("Вам перезвонят", thread)
+    await people[5].hears("Вам перезвонят")
+    await member.driver.user.says("Мастер уже в доме", chat=group, reply_to=posts[0])  # type: ignore[attr-defined]
+    for each in people:
+        await each.hears("Мастер уже в доме")
+
+
+@pytest.mark.only("telegram")
+@forum
+async def test_an_emergency_stands_in_general_at_once_and_in_a_topic(
+    resident: Resident, member: Member, world: World
+) -> None:
+    await resident.settles_in()
+    await resident.presses("Новая заявка", "🚨 Авария", "🚨 Пахнет газом")
+    await world.settled()
+    [alarm] = group_of(world).general.heard()
+    assert alarm.text.startswith("🚨 Заявка №1001 · Пахнет газом")
+    thread = await member.finds("№1001")
+    await member.driver.user.says("Выехали", chat=group_of(world), reply_to=alarm)  # type: ignore[attr-defined]
+    await resident.hears("Выехали")
+    await member.sees(thread, "Пахнет газом")

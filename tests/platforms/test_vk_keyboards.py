@@ -1,0 +1,77 @@
+"""Buttons as VK has room for them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from bot.platforms.vk.channel import LIMITS
+from bot.platforms.vk.render import render
+from services.messaging.types import Button, Keyboard, Outbound
+from tests.support.vk.keyboards import check_keyboard
+
+BACK = (Button(label="Назад", action="back"), Button(label="Отмена", action="cancel"))
+
+
+def choice(count: int, wide: int = 1) -> tuple[tuple[Button, ...], ...]:
+    labels = [Button(label=f"Дом {number}", action=f"house/{number}") for number in range(count)]
+    return tuple(tuple(labels[at : at + wide]) for at in range(0, count, wide))
+
+
+def rendered(*rows: tuple[Button, ...], standing: bool = False) -> dict[str, Any]:
+    [post] = render(Outbound(text="Где?", keyboard=Keyboard(rows=rows, standing=standing)), LIMITS)
+    check_keyboard(post.keyboard or "")  # VK takes it
+    found: dict[str, Any] = json.loads(post.keyboard or "")
+    return found
+
+
+def labels(keyboard: dict[str, Any]) -> list[list[str]]:
+    return [[key["action"]["label"] for key in row] for row in keyboard["buttons"]]
+
+
+def test_a_short_list_stands_under_the_words() -> None:
+    keyboard = rendered(*choice(4), BACK)
+    assert keyboard["inline"] is True
+    assert labels(keyboard) == [["Дом 0"], ["Дом 1"], ["Дом 2"], ["Дом 3"], ["Назад", "Отмена"]]
+
+
+def test_many_buttons_stand_under_the_field_until_used() -> None:
+    assert rendered(*choice(30))["one_time"] is True
+
+
+@pytest.mark.parametrize("count", [7, 11, 20, 30, 38])
+@pytest.mark.parametrize("wide", [1, 2])
+def test_no_button_is_lost_while_there_is_room(count: int, wide: int) -> None:
+    shown = labels(rendered(*choice(count, wide), BACK))
+    assert [label for row in shown for label in row] == [
+        *(f"Дом {number}" for number in range(count)), "Назад", "Отмена",
+    ]  # fmt: skip
+    assert shown[-1] == ["Назад", "Отмена"]
+
+
+@pytest.mark.parametrize(("count", "wide"), [(50, 5), (60, 1), (100, 4), (200, 8)])
+@pytest.mark.parametrize("standing", [False, True])
+def test_where_there_is_none_the_way_back_stays(count: int, wide: int, standing: bool) -> None:
+    shown = labels(rendered(*choice(count, wide), BACK, standing=standing))
+    assert shown[-1] == ["Назад", "Отмена"]
+    assert sum(map(len, shown)) > 30
+    assert [label for row in shown[:-1] for label in row] == [
+        f"Дом {number}" for number in range(sum(map(len, shown)) - 2)
+    ]
+
+
+def test_a_menu_keeps_its_rows() -> None:
+    rows = (*choice(4), (Button(label="Настройки", action="settings"),))
+    assert [len(row) for row in labels(rendered(*rows, standing=True))] == [1] * 5
+
+
+def test_a_long_label_is_cut() -> None:
+    [[label]] = labels(rendered((Button(label="д" * 60, action="a"),)))
+    assert label == "д" * 39 + "…"
+
+
+@pytest.mark.parametrize(("count", "widest"), [(12, 2), (20, 3), (30, 4)])
+def test_rows_are_no_wider_than_they_must_be(count: int, widest: int) -> None:
+    assert max(map(len, labels(rendered(*choice(count), BACK)))) == widest
