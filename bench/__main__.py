@@ -1,4 +1,4 @@
-"""`python -m bench [start] [latency] [kill] [kill-vk] [rate-vk] [storm]`: all, or some."""
+"""`python -m bench [start] [latency] [kill] [kill-vk] [rate-vk] [storm] [quiet]`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from bench.figures import Figure, folder, resident_memory
+from bench.quiet import measure_quiet
 from bench.storm import measure_storm
 from bench.vk import measure_rate
 from bot import postgres
@@ -162,6 +163,7 @@ MEASURES: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
     "kill-vk": measure_kill_vk,
     "rate-vk": measure_rate,
     "storm": measure_storm,
+    "quiet": measure_quiet,
 }
 
 

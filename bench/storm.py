@@ -49,16 +49,18 @@ def settings(tg: TelegramStandIn, room: Group, url: str) -> dict[str, object]:
     }
 
 
-async def settle_in(tg: TelegramStandIn, room: Group, place: Path, url: str) -> list[User]:
-    """Without limits, before the storm. The last one has no conversation yet."""
+async def settle_in(
+    tg: TelegramStandIn, room: Group, place: Path, url: str, people: int = PEOPLE
+) -> list[User]:
+    """Without limits, before the storm. One more than asked for: that one has no conversation."""
     async with Program(place, unpaced=True, **settings(tg, room, url)) as program:
         await program.start()
         await program.works("telegram")
-        people = [tg.user(f"Житель{number}", 200_000 + number) for number in range(PEOPLE + 1)]
-        await asyncio.gather(*(register(who, number) for number, who in enumerate(people)))
+        known = [tg.user(f"Житель{number}", 200_000 + number) for number in range(people + 1)]
+        await asyncio.gather(*(register(who, number) for number, who in enumerate(known)))
         connection = await connect(url)
-        for first in range(0, PEOPLE, 4):  # five of one house at once would be a surge
-            await asyncio.gather(*(begin(who) for who in people[first : first + 4]))
+        for first in range(0, people, 4):  # five of one house at once would be a surge
+            await asyncio.gather(*(begin(who) for who in known[first : first + 4]))
             await tg.wait(lambda: len(room.topics) == first + 4, 60)  # noqa: B023
             await connection.execute("UPDATE threads SET opened_at = opened_at - interval '1 hour'")
         await program.stop()
@@ -66,7 +68,7 @@ async def settle_in(tg: TelegramStandIn, room: Group, place: Path, url: str) -> 
     await connection.execute("UPDATE outbox SET settled_at = settled_at - interval '1 hour'")
     await connection.execute("UPDATE topics SET opened_at = opened_at - interval '1 hour'")
     await connection.close()
-    return people
+    return known
 
 
 async def register(who: User, number: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.linking import links
 from tests.support.people import Member, Resident
 from tests.support.telegram import Group, User
 from tests.support.world import World
@@ -271,3 +272,123 @@ async def test_an_emergency_stands_in_general_at_once_and_in_a_topic(
     await member.driver.user.says("Выехали", chat=group_of(world), reply_to=alarm)  # type: ignore[attr-defined]
     await resident.hears("Выехали")
     await member.sees(thread, "Пахнет газом")
+
+
+# ── Another way to the same person ───────────────────────────────────────────
+
+
+@pytest.mark.only("telegram")
+@pytest.mark.also("vk")
+async def test_a_messenger_that_refuses_is_followed_by_the_next(
+    resident: Resident, member: Member, world: World
+) -> None:
+    await filed(resident)
+    vk = world.resident("Мария", channel="vk")
+    await links(resident, vk)
+    await resident.says("Пишу отсюда последней")
+    thread = await member.finds("№1001")
+    await resident.blocks()
+    await world.settled()
+    await member.says("Мастер выехал", thread)
+    await vk.hears("Мастер выехал")
+
+
+@pytest.mark.only("telegram")
+@pytest.mark.also("vk")
+async def test_the_member_sees_which_messenger_took_it(
+    resident: Resident, member: Member, world: World
+) -> None:
+    assert world.tg is not None
+    await filed(resident)
+    vk = world.resident("Мария", channel="vk")
+    await links(resident, vk)
+    await resident.says("Пишу отсюда последней")
+    thread = await member.finds("№1001")
+    world.tg.faults.next(
+        "sendMessage", chat=person(resident).chat.id, kind="error", code=403,
+        description="Forbidden: user is deactivated",
+    )  # fmt: skip
+    await member.says("Мастер выехал", thread)
+    await vk.hears("Мастер выехал")
+    line = await member.sees(thread, "житель удалил аккаунт")
+    assert line.text.endswith("Отправили через ВКонтакте.")
+    assert line.buttons == []
+
+
+@pytest.mark.only("telegram")
+@pytest.mark.also("vk")
+@forum
+async def test_another_channel_by_a_press(resident: Resident, member: Member, world: World) -> None:
+    assert world.tg is not None
+    await filed(resident)
+    vk = world.resident("Мария", channel="vk")
+    await links(resident, vk)
+    await resident.says("Пишу отсюда последней")
+    thread = await member.finds("№1001")
+    world.tg.faults.next("sendMessage", chat=person(resident).chat.id, kind="error", code=400)
+    await member.says("Мастер выехал", thread)
+    line = await member.sees(thread, "⚠️ Не доставлено (Telegram)")
+    assert line.buttons == ["Повторить", "Другой канал"]
+    await member.presses("Другой канал", thread)
+    await vk.hears("Мастер выехал")
+    await member.sees(thread, "Отправляем ещё раз: ВКонтакте")
+
+
+# ── What is no answer ────────────────────────────────────────────────────────
+
+
+@pytest.mark.only("telegram")
+@forum
+async def test_pins_and_joins_are_no_answers_and_stop_nothing(
+    resident: Resident, member: Member, world: World
+) -> None:
+    assert world.tg is not None
+    await filed(resident)
+    thread = await member.finds("№1001")
+    staff: User = member.driver.user  # type: ignore[attr-defined]
+    group = group_of(world)
+    await group.pin(thread.messages[0], by=staff)
+    await group.rename("Диспетчерская №2", by=staff)
+    group.add(world.tg.user("Новый сотрудник"))
+    await world.settled()
+    await resident.hears_nothing()
+    await member.says("Мастер едет", thread)
+    await resident.hears("Мастер едет")
+
+
+# ── Rooms of another kind ────────────────────────────────────────────────────
+
+
+@pytest.mark.only("telegram")
+@forum
+async def test_a_room_may_become_another_group_and_no_thread_is_lost(
+    resident: Resident, member: Member, world: World
+) -> None:
+    assert world.tg is not None
+    await filed(resident)
+    await member.finds("№1001")
+    plain = world.tg.group(forum=False)
+    staff: User = plain.add(world.tg.user("Анна", 502))
+    async with world.app.db.work() as work:
+        (room,) = await work.rooms.every()
+        room.chat, room.has_topics = str(plain.id), False
+    await resident.says("Вы получили?")
+    await world.settled()
+    post = plain.heard()[-1]
+    assert "№1001" in post.text
+    assert "Вы получили?" in post.text
+    await staff.says("Да, занимаемся", chat=plain, reply_to=post)
+    await resident.hears("Да, занимаемся")
+    new = world.tg.group(forum=True)
+    staff = new.add(world.tg.user("Анна", 502))
+    async with world.app.db.work() as work:
+        (room,) = await work.rooms.every()
+        room.chat, room.has_topics = str(new.id), True
+    await resident.says("А теперь?")
+    await world.settled()
+    (topic,) = [each for each in new.topics.values() if not each.deleted]
+    text = topic.heard()[-1].text
+    for words in ("Заявка №1001", "Вы получили?", "Да, занимаемся", "А теперь?"):
+        assert words in text
+    await staff.says("И теперь", topic=topic)
+    await resident.hears("И теперь")

@@ -129,6 +129,20 @@ async def test_a_long_rest_is_told(
     assert [(pause.seconds, pause.why, pause.room_id) for pause in rig.pauses] == told
 
 
+async def test_a_room_that_rests_for_a_day_holds_up_nobody_and_is_told(rig: Rig) -> None:
+    place = await make_place(rig.db)
+    rig.channel.fail(ROOM, Throttled(86_400))
+    async with rig.db.work() as work:
+        for words in ("раз", "два"):
+            await work.outbox.post(place.room, Outbound(text=words), topic="7")
+    async with rig.delivering():
+        await until(lambda: rig.pauses)
+        await rig.say("1", "другим можно")
+        await until(lambda: rig.channel.texts() == ["другим можно"])
+    assert [(pause.seconds, pause.room_id) for pause in rig.pauses] == [(86_400, place.room.id)]
+    assert len([sent for sent in rig.channel.begun if sent.to.chat == ROOM]) == 1
+
+
 async def test_while_it_rests_delivery_does_not_ask_the_database(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -77,6 +77,7 @@ class TelegramChannel:
         self._background = background
         self._commands = commands
         self._hears_all = False
+        self._looked = False
         self._bot = make_bot(access.token, access.api_url, access.proxy, patience=access.patience)
         self._files = Files(self._bot, media, self.limits)
         self._sender = Sender(self._bot, self._files, self.limits, access.patience)
@@ -95,14 +96,16 @@ class TelegramChannel:
         commands = await self._commands()
         with reaching():
             await register(self._bot, commands)
-            await self._look_at_groups(commands.staff_chats, hear)
+            if not self._looked:
+                await self._look_at_groups(commands.staff_chats, hear)
         if self._access.webhook:
             await self._look_after_webhook()
         else:
             await self._poll(hear)
 
     async def _look_at_groups(self, chats: Sequence[str], hear: Hear) -> None:
-        """What we are in each staff group may have changed while nobody listened."""
+        """What we are in each staff group may have changed while the program was down; after that
+        Telegram tells us."""
         for chat in chats:
             try:
                 member = await self._bot.get_chat_member(int(chat), self._bot.id)
@@ -117,6 +120,7 @@ class TelegramChannel:
                 happening=standing,
             )
             await hear([inbound])
+        self._looked = True
 
     async def _poll(self, hear: Hear) -> None:
         """An update is confirmed by the next call's offset, so only after its commit."""

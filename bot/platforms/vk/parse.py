@@ -4,18 +4,18 @@ of attachment must not hide a message."""
 from __future__ import annotations
 
 import json
-import mimetypes
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
+from bot.platforms.vk.attachments import NAME, Event, read_attachments, read_forwards
 from services.messaging.types import Address, Attachment, Happening, Inbound, Sender
 
-NAME = "vk"
-Event = Mapping[str, Any]
 LARGEST = 20 * 1024 * 1024  # bytes of a file that is taken
+MOST_FILES = 10  # in one message; forwarded ones above that are told of in words
 GROUP_CHATS = 2_000_000_000  # peers above are chats of many
 EVENTS = ("message_new", "message_edit", "message_event", "message_allow", "message_deny")
+LEFT_OUT = "[ещё файлов в пересланном: {}, они видны в сообщениях сообщества]"
+IN_PART = "[ВК показал это сообщение не целиком, всё видно в сообщениях сообщества]"
 
 
 def parse(event: Event, name: str = "") -> Inbound | None:
@@ -37,17 +37,23 @@ def parse(event: Event, name: str = "") -> Inbound | None:
 
 
 def parse_message(message: Event, name: str = "") -> Inbound | None:
-    """The same message found in an event and in a conversation has the same key."""
-    sender, peer = int(message.get("from_id") or 0), int(message.get("peer_id") or 0)
+    """The same message found in an event and in a conversation has the same key. An address that
+    makes no sense is taken to be the writer's own."""
+    sender = read_number(message.get("from_id"))
+    peer = read_number(message.get("peer_id")) or sender
     if sender <= 0 or message.get("out") or message.get("action"):
         return None
-    found, links = read_attachments(message)
-    attachments = tuple(file for file in found if (file.size or 0) <= LARGEST)
-    too_big = len(attachments) < len(found)
+    words = str(message.get("text") or "")
+    own, links = read_attachments(message, words)
+    quotes, forwarded = read_forwards(message)
+    attachments, remarks = choose_files(own, forwarded)
+    too_big = any((file.size or 0) > LARGEST for file in (*own, *forwarded))
+    if message.get("is_cropped"):
+        remarks.append(IN_PART)
     pressed, start = read_payload(message.get("payload"))
     ref = str(message.get("ref") or "")
-    words = str(message.get("text") or "")
-    text = "\n".join(part for part in (words, *quote_forwards(message), *links) if part)
+    text = "\n".join(part for part in (words, *quotes, *links, *remarks) if part)
+    known = text or own or forwarded or start or pressed
     return Inbound(
         key=f"m{peer}:{cmid(message)}",
         address=Address(channel=NAME, chat=str(peer)),
@@ -58,10 +64,43 @@ def parse_message(message: Event, name: str = "") -> Inbound | None:
         pressed=pressed,
         payload=ref,
         attachments=attachments,
-        reply_to=cmid(message["reply_message"]) if message.get("reply_message") else None,
-        sent_at=datetime.fromtimestamp(int(message.get("date") or 0), UTC),
-        unreadable="too_big" if too_big else "" if text or found or start or pressed else "other",
+        reply_to=read_quoted(message),
+        sent_at=read_date(message.get("date")),
+        unreadable="too_big" if too_big else "" if known else "other",
     )
+
+
+def choose_files(
+    own: tuple[Attachment, ...], forwarded: list[Attachment]
+) -> tuple[tuple[Attachment, ...], list[str]]:
+    """Those that are taken, and what is to be said of the others. One's own all are, unless too
+    large."""
+    taken = [file for file in own if (file.size or 0) <= LARGEST]
+    others = [file for file in forwarded if (file.size or 0) <= LARGEST]
+    room = max(MOST_FILES - len(taken), 0)
+    left = len(others) - room
+    remarks = [LEFT_OUT.format(left)] if left > 0 else []
+    return (*taken, *others[:room]), remarks
+
+
+def read_number(value: object) -> int:
+    """0 where there is none."""
+    try:
+        return int(value) if isinstance(value, int | str) else 0
+    except ValueError:
+        return 0
+
+
+def read_date(value: object) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(read_number(value), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def read_quoted(message: Event) -> str | None:
+    quoted = message.get("reply_message")
+    return cmid(quoted) if quoted and isinstance(quoted, Mapping) else None
 
 
 def parse_edit(message: Event, event_id: str) -> Inbound | None:
@@ -84,7 +123,7 @@ def parse_press(press: Event, event_id: str, name: str = "") -> Inbound | None:
     pressed, _ = read_payload(press.get("payload"))
     if not pressed:
         return None
-    peer = int(press.get("peer_id") or 0)
+    peer = read_number(press.get("peer_id")) or read_number(press.get("user_id"))
     return Inbound(
         key=f"c{press.get('event_id') or event_id}",
         address=Address(channel=NAME, chat=str(peer)),
@@ -116,81 +155,8 @@ def read_payload(payload: object) -> tuple[str, bool]:
     if isinstance(payload, str):
         try:
             payload = json.loads(payload)
-        except ValueError:
+        except (ValueError, RecursionError):
             return "", False
     if not isinstance(payload, Mapping):
         return "", False
     return str(payload.get("a") or "")[:64], payload.get("command") == "start"
-
-
-def read_attachments(message: Event) -> tuple[tuple[Attachment, ...], list[str]]:
-    """Files and places, and as links what has no file to pass on: videos, posts, goods."""
-    files: list[Attachment] = []
-    links: list[str] = []
-    for each in message.get("attachments") or ():
-        kind = str(each.get("type"))
-        thing = each.get(kind) or {}
-        match kind:
-            case "photo":
-                sizes = thing.get("sizes") or [{}]
-                best = max(sizes, key=lambda s: (s.get("width") or 0) * (s.get("height") or 0))
-                url = (thing.get("orig_photo") or best).get("url", "")
-                files.append(_file("photo", kind, thing, url, mime="image/jpeg"))
-            case "doc":
-                files.append(_document(thing))
-            case "audio_message":
-                url = thing.get("link_ogg") or thing.get("link_mp3") or ""
-                files.append(_file("voice", kind, thing, url, mime="audio/ogg"))
-            case "sticker":
-                files.append(Attachment(kind="sticker"))
-            case "link":
-                links.append(str(thing.get("url") or ""))
-            case "wall" | "video" | "market" | "poll" | "story" | "wall_reply":
-                owner = thing.get("owner_id") or thing.get("from_id") or thing.get("to_id")
-                links.append(f"https://vk.com/{kind}{owner}_{thing.get('id')}")
-    place = (message.get("geo") or {}).get("coordinates")
-    if place:
-        files.append(
-            Attachment(
-                kind="location", latitude=place.get("latitude"), longitude=place.get("longitude")
-            )
-        )
-    return tuple(files), links
-
-
-def quote_forwards(message: Event, depth: int = 0) -> list[str]:
-    """Forwarded messages as quoted lines; what is inside of them too, a few levels deep."""
-    lines: list[str] = []
-    for forwarded in message.get("fwd_messages") or ():
-        words = str(forwarded.get("text") or "")
-        _, links = read_attachments(forwarded)
-        lines += [f"> {line}" for line in [*words.splitlines(), *links]]
-        if depth < 3:
-            lines += quote_forwards(forwarded, depth + 1)
-    return lines
-
-
-def _document(thing: Event) -> Attachment:
-    """VK takes sounds and films as documents, too."""
-    title = str(thing.get("title") or "")
-    mime = mimetypes.guess_type(title)[0] or ""
-    kind = mime.partition("/")[0]
-    kind = kind if kind in ("video", "audio") else "document"
-    return _file(kind, "doc", thing, str(thing.get("url") or ""), title=title, mime=mime)
-
-
-def _file(
-    kind: str, vk_kind: str, thing: Event, url: str, *, title: str = "", mime: str = ""
-) -> Attachment:
-    """The handle is how VK takes the file back, and where its bytes are."""
-    key = f"_{thing['access_key']}" if thing.get("access_key") else ""
-    name = f"{vk_kind}{thing.get('owner_id')}_{thing.get('id')}{key}"
-    return Attachment(
-        kind=kind,  # type: ignore[arg-type]
-        channel=NAME,
-        handle=f"{name} {url}",
-        title=title,
-        mime=mime,
-        size=thing.get("size"),
-        duration=thing.get("duration"),
-    )
