@@ -169,6 +169,33 @@ class Rooms:
             update(Room).where(Room.id == room_id).values(has_topics=True)
         )
 
+    async def rehouse(self, room_id: int, channel: str, chat: str) -> None:
+        """The company gave the room another group, or the desk alone: what waits for it goes
+        there, and its threads are shown there with their next word."""
+        waiting = (Outgoing.room_id == room_id, Outgoing.state == "waiting")
+        if channel == "desk":
+            await self._work.session.execute(
+                update(Outgoing).where(*waiting).values(state="dropped", settled_at=self._work.now)
+            )
+        else:
+            old = func.length(Outgoing.chat)
+            await self._work.session.execute(
+                update(Outgoing)
+                .where(*waiting)
+                .values(
+                    channel=channel,
+                    chat=chat,
+                    queue=func.concat(chat, func.substr(Outgoing.queue, old + 1)),
+                )
+            )
+            self._work.ring(f"outbox:{channel}")
+        await self._work.session.execute(
+            update(Room)
+            .where(Room.id == room_id)
+            .values(trouble="", trouble_since=None, trouble_why=None)
+            .execution_options(synchronize_session=False)
+        )
+
     async def move(self, channel: str, chat: str, new_chat: str) -> None:
         """A group became a supergroup: everything that waits for it goes to the new id."""
         await self._work.session.execute(

@@ -76,7 +76,11 @@ async def write(work: Work, kind: str, key: str, content: Content, position: int
         case "category" | "quick_answer":
             await _put(work, KEYED[kind], "key", key=key, content=content, position=position)
         case "room":
-            await _put(work, Room, "code", code=key, has_topics=True, **content)
+            before = await session.scalar(select(Room).where(Room.code == key))
+            stood_in = (before.channel, before.chat) if before else None
+            ident = await _put(work, Room, "code", code=key, has_topics=True, **content)
+            if stood_in and stood_in != (content["channel"], content["chat"]):
+                await work.rooms.rehouse(ident, content["channel"], content["chat"])
         case "complex":
             room_id = await session.scalar(select(Room.id).where(Room.code == content["room"]))
             await _put(
