@@ -150,8 +150,16 @@ class Settings(BaseSettings):
     @field_validator("vk_secret")
     @classmethod
     def _check_vk_secret(cls, value: SecretStr) -> SecretStr:
-        if value.get_secret_value() and not re.fullmatch(r"\w{1,50}", value.get_secret_value()):
-            raise ValueError("VK takes 1-50 letters, digits and _")
+        secret = value.get_secret_value()
+        if secret and not re.fullmatch(r"[A-Za-z0-9_]{1,50}", secret):
+            raise ValueError("VK takes 1-50 letters, digits and _, like Bot_2f81c07ad95e")
+        return value
+
+    @field_validator("vk_group_id", mode="before")
+    @classmethod
+    def _check_vk_group(cls, value: Any) -> Any:
+        if isinstance(value, str) and not re.fullmatch(r"0*[1-9][0-9]*", value.strip()):
+            raise ValueError("write the digits alone, like VK_GROUP_ID=123456789")
         return value
 
     @model_validator(mode="after")
@@ -159,7 +167,10 @@ class Settings(BaseSettings):
         if not self.vk_on:
             return self
         if self.vk_group_id is None:
-            raise ValueError("VK_GROUP_ID: write the number of the community, digits only")
+            raise ValueError(
+                "VK_GROUP_ID: write the number of the community, digits only, "
+                "like VK_GROUP_ID=123456789"
+            )
         if self.vk_transport == "callback":
             if not self.public_url:
                 raise ValueError(
@@ -171,10 +182,10 @@ class Settings(BaseSettings):
                     "VK_SECRET: without a secret everyone would be believed, "
                     "write up to 50 random letters"
                 )
-            if not self.vk_confirmation:
+            official = urlsplit(self.vk_api_url).hostname == "api.vk.com"
+            if official and not self.public_url.startswith("https://"):
                 raise ValueError(
-                    "VK_CONFIRMATION: copy the line that the server must answer from "
-                    "the community's Callback API settings"
+                    "PUBLIC_URL: VK calls by https only, write PUBLIC_URL=https://bot.example.ru"
                 )
         return self
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from handlers import staff_texts
-from handlers.posts import attachments_of
+from handlers.posts import attachments_of, change_post
 from services.messaging.outbox import About
 from services.messaging.types import Address, Kind, Outbound
+from services.rooms import same_place
 from services.tables import Contact, Member, Message, Room, Thread
 from services.work import Work
 
@@ -20,34 +21,57 @@ SOON = timedelta(seconds=5)  # an answer that arrives sooner is not marked as be
 async def pass_on_answer(
     work: Work, thread: Thread, message: Message, room: Room, *, from_desk: bool
 ) -> None:
-    """A member's words go to the messenger the resident used last, and, when they were written
-    at the desk, into the room's topic too."""
+    """A member's words go to the messenger the resident used last, and into the topics of the
+    rooms they were not written in. `room`: where they were, but for the desk."""
     contact = await work.people.where_to_answer(thread)
     await work.threads.answer_at(thread, contact)
     await send_answer(work, thread, message, contact)
-    if from_desk and not await work.surges.hiding(thread):
+    hidden = await work.surges.hiding(thread) is not None
+    for other in await work.rooms.showing(thread):
+        written_here = not from_desk and same_place(room, other)
+        if written_here or (hidden and other.id == thread.room_id):
+            continue
         await work.outbox.post(
-            room,
-            Outbound(header=message.author, text=message.text, attachments=attachments_of(message)),
+            other,
+            mirrored(message),
             Kind.RELAY,
             About(message_id=message.id, reply_to_message=message.reply_to),
             thread_id=thread.id,
         )
 
 
+def mirrored(message: Message) -> Outbound:
+    """An answer as the other rooms show it."""
+    return Outbound(header=message.author, text=message.text, attachments=attachments_of(message))
+
+
+async def change_mirrors(work: Work, thread: Thread, message: Message, what: Outbound) -> None:
+    for room in await work.rooms.showing(thread):
+        if post := await work.unsent.waiting_with(message.id, room):
+            await work.unsent.rewrite(post, what)
+        elif await work.unsent.goes_to(room, message.id):
+            await change_post(work, room, thread, message, what)
+
+
 async def pass_on_edit(work: Work, thread: Thread, member: Member, message: Message) -> None:
-    """Where the answer stands, or on its way there."""
+    """Where the answer stands, or on its way there; in the rooms that show it, too."""
     contact = await work.people.where_answered(thread, message.id)
-    contact = contact or await work.people.where_to_answer(thread)
     ticket = await work.threads.ticket(thread.id)
-    what = Outbound(header=staff_texts.answer_header(member, ticket), text=message.text)
-    if not await work.unsent.change_waiting(message.id, what):
+    what = Outbound(
+        header=staff_texts.answer_header(member, ticket),
+        text=message.text,
+        attachments=attachments_of(message),
+    )
+    waits = await work.unsent.change_waiting(message.id, what)
+    if not waits and contact is not None:  # what was refused goes with its new words, if it goes
+        what = what.model_copy(update={"attachments": ()})
         await work.outbox.say(
             Address(channel=contact.channel, chat=contact.chat),
             what,
             Kind.RELAY,
             About(thread_id=thread.id, replaces_message=message.id, contact_id=contact.id),
         )
+    await change_mirrors(work, thread, message, mirrored(message))
 
 
 async def send_answer(work: Work, thread: Thread, message: Message, contact: Contact) -> None:
@@ -73,9 +97,13 @@ async def send_answer(work: Work, thread: Thread, message: Message, contact: Con
         ),
     )
     await work.sessions.turn_to(to, contact.user_id, thread.id)
-    room = await work.rooms.get(thread.room_id)
-    if await work.copies.find_external(room.channel, room.chat, message.id):
-        await mark(work, thread, room, message, ON_ITS_WAY)
+    await mark_where_it_stands(work, thread, message, ON_ITS_WAY)
+
+
+async def mark_where_it_stands(work: Work, thread: Thread, message: Message, emoji: str) -> None:
+    for room in await work.rooms.showing(thread):
+        if await work.copies.find_external(room.channel, room.chat, message.id):
+            await mark(work, thread, room, message, emoji)
 
 
 async def mark(work: Work, thread: Thread, room: Room, message: Message, emoji: str) -> None:
@@ -86,13 +114,15 @@ async def mark(work: Work, thread: Thread, room: Room, message: Message, emoji: 
 
 
 async def take_back(work: Work, thread: Thread, message: Message) -> bool:
-    """True when it had not left. What stands with the resident is deleted there, where the
-    messenger can; the member is told what came of it. The words stay in the thread, marked."""
+    """True when nothing of it reached the resident. What stands with them is deleted there, where
+    the messenger can; the member is told what came of it. The words stay in the thread, marked."""
     await work.threads.withdraw(message)
     await work.unsent.drop_marks(message.id)
+    await change_mirrors(work, thread, message, staff_texts.recalled(mirrored(message)))
     if await work.unsent.drop_waiting(message.id):
         return True
-    for row in await work.outbox.sent_to_people(message.id):
+    rows = await work.outbox.sent_to_people(message.id)
+    for row in rows:
         await work.outbox.say(
             Address(channel=row.channel, chat=row.chat),
             Outbound(),
@@ -104,4 +134,4 @@ async def take_back(work: Work, thread: Thread, message: Message) -> bool:
                 contact_id=row.contact_id,
             ),
         )
-    return False
+    return not rows

@@ -6,9 +6,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from handlers import relay_texts
+from services.danger import sounds_dangerous
 from services.messaging.outbox import About
 from services.messaging.types import Button, Keyboard, Kind, Outbound
-from services.surges import ENOUGH, ENOUGH_FOR_ALARM
+from services.surges import ENOUGH, ENOUGH_FOR_ALARM, ENOUGH_WITHOUT_CATEGORY
 from services.tables import Room, Surge, Thread, Ticket
 from services.work import Work
 
@@ -16,20 +17,24 @@ GROWS_EVERY = timedelta(seconds=10)
 LINES = 10
 
 
-async def gather(work: Work, room: Room, thread: Thread, ticket: Ticket | None) -> bool:
-    """True when the thread is shown in a surge's post and needs none of its own."""
+async def gather(work: Work, room: Room, thread: Thread, ticket: Ticket | None, words: str) -> bool:
+    """True when the thread is shown in a surge's post and needs none of its own. Danger has a post
+    of its own always."""
     matter = await work.surges.matter(thread, ticket)
+    emergency = ticket is not None and ticket.emergency
     if matter is None or room.channel == "desk":
         return False
+    if sounds_dangerous(words) and not emergency:
+        return False
     await work.surges.lock(*matter)
-    surge = await work.surges.active(*matter)
+    surge = await work.surges.active(room, *matter)
     if surge is not None:
         await work.surges.join(surge, thread)
         await grow(work, surge)
         return True
-    alike = await work.surges.alike(*matter)
-    emergency = ticket is not None and ticket.emergency
-    if len(alike) < (ENOUGH_FOR_ALARM if emergency else ENOUGH):
+    alike = await work.surges.alike(room, *matter)
+    enough = ENOUGH if ticket is not None else ENOUGH_WITHOUT_CATEGORY
+    if len(alike) < (ENOUGH_FOR_ALARM if emergency else enough):
         return False
     line = await work.threads.add(thread, "system", "", None, text=relay_texts.SURGE_BEGAN)
     surge = await work.surges.begin(room, *matter, line)
@@ -46,6 +51,7 @@ async def unposted(work: Work, room: Room, thread: Thread, newest: Thread) -> bo
 
 
 async def grow(work: Work, surge: Surge) -> None:
+    await work.surges.lock(surge.house_id, surge.category)
     room = await work.rooms.get(surge.room_id)
     about = About(replaces_message=surge.message_id, not_before=work.now + GROWS_EVERY)
     await work.unsent.post_change(room, await compose(work, surge), about, thread_id=None)

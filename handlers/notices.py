@@ -17,6 +17,7 @@ from services.work import Work
 async def post_reopened(work: Work, ticket: Ticket) -> None:
     thread = await work.threads.of_ticket(ticket)
     await tell_staff(work, thread, staff_texts.reopened(ticket))
+    await posts.refresh_card(work, thread)
 
 
 async def tell_staff(
@@ -28,16 +29,16 @@ async def tell_staff(
     under: Message | None = None,
     buttons: Keyboard | None = None,
 ) -> None:
-    """A line of ours in the thread and in its room, where an answer to it finds the thread.
+    """A line of ours in the thread and in its rooms, where an answer to it finds the thread.
     `under`: the message it is about."""
     line = await work.threads.add(thread, "system", "", None, text=text)
     if await work.surges.hiding(thread):
         await work.surges.show(thread)
         await posts.show_thread(work, thread)
     about = About(message_id=line.id, reply_to_message=under.id if under else None)
-    room = await work.rooms.get(thread.room_id)
     what = Outbound(text=text, keyboard=buttons)
-    await work.outbox.post(room, what, kind, about, thread_id=thread.id)
+    for room in await work.rooms.showing(thread):
+        await work.outbox.post(room, what, kind, about, thread_id=thread.id)
 
 
 async def show_note(work: Work, thread: Thread, room: Room, note: Message) -> None:

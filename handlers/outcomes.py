@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from handlers import posts, relay_texts, staff_texts
-from handlers.answers import DELIVERED, mark, send_answer
+from handlers.answers import DELIVERED, mark_where_it_stands, send_answer
 from handlers.notices import tell_staff
 from services.messaging.rows import Paused, Settled, Telling
 from services.messaging.types import Inbound, Kind, Outbound
@@ -13,6 +13,7 @@ from services.tables import Room
 from services.work import Work
 
 TOLD_AGAIN_AFTER = timedelta(minutes=30)
+SELDOM = timedelta(days=365)  # a group without topics may be meant so
 
 
 async def tell_settled(work: Work, settled: Settled) -> None:
@@ -31,13 +32,12 @@ async def tell_settled(work: Work, settled: Settled) -> None:
     if message is None or message.by != "member":
         return
     thread = await work.threads.of_message(message)
-    room = await work.rooms.get(thread.room_id)
-    stands_there = await work.copies.find_external(room.channel, room.chat, message.id)
     await work.unsent.drop_marks(message.id)
     if settled.state == "sent":
-        if stands_there:
-            await mark(work, thread, room, message, DELIVERED)
+        await mark_where_it_stands(work, thread, message, DELIVERED)
         return
+    if message.withdrawn_at is not None:
+        return  # taken back while it was on its way: nobody misses it
     others = await work.people.reachable(thread.resident_id, but=row.contact_id)
     text = relay_texts.not_delivered(settled.reason, settled.why, row.channel)
     if settled.reason == "blocked" and others:
@@ -46,16 +46,17 @@ async def tell_settled(work: Work, settled: Settled) -> None:
         buttons = None
     else:
         buttons = relay_texts.retry_buttons(message, others=bool(others))
-    await tell_staff(
-        work, thread, text, Kind.REPLY, under=message if stands_there else None, buttons=buttons
-    )
+    await tell_staff(work, thread, text, Kind.REPLY, under=message, buttons=buttons)
 
 
 async def tell_withdrawn(work: Work, settled: Settled) -> None:
     assert settled.row.thread_id is not None
     thread = await work.threads.by_id(settled.row.thread_id)
-    sent = settled.state == "sent"
-    text = relay_texts.RECALLED if sent else relay_texts.not_recalled(settled.row.channel)
+    text = relay_texts.not_recalled(settled.row.channel)
+    if settled.state == "sent":
+        text = relay_texts.RECALLED
+    elif settled.reason == "blocked":  # it was on its way, and refused
+        text = relay_texts.RECALLED_IN_TIME
     await tell_staff(work, thread, text, Kind.REPLY)
 
 
@@ -104,12 +105,15 @@ async def tell_works_again(work: Work, room: Room) -> None:
 
 async def tell_no_topics(work: Work, room: Room) -> None:
     """From now on threads are told apart by replies there."""
-    await tell_admins(work, "no topics", f"room:{room.id}", relay_texts.no_topics(room.title))
+    text = relay_texts.no_topics(room.title)
+    await tell_admins(work, "no topics", f"room:{room.id} {room.chat}", text, SELDOM)
 
 
-async def tell_admins(work: Work, what: str, about: str, text: str) -> None:
-    """In private, wherever they are known; of one trouble once in half an hour."""
-    if await work.audit.noted_since(what, about, work.now - TOLD_AGAIN_AFTER):
+async def tell_admins(
+    work: Work, what: str, about: str, text: str, again_after: timedelta = TOLD_AGAIN_AFTER
+) -> None:
+    """In private, wherever they are known; of one trouble once in a while."""
+    if await work.audit.noted_since(what, about, work.now - again_after):
         return
     work.audit.note("system", what, about)
     for to in await work.staff.addresses_of_admins():

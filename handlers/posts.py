@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from handlers import gathering, relay_texts, staff_texts, wording
+from services.danger import sounds_dangerous
 from services.messaging.outbox import About
 from services.messaging.types import Attachment, Button, Keyboard, Kind, Outbound
 from services.messaging.unsent import Post
@@ -40,7 +41,7 @@ def attachments_of(message: Message) -> tuple[Attachment, ...]:
 # ── What a post says ─────────────────────────────────────────────────────────
 
 
-async def compose(work: Work, thread: Thread, messages: Sequence[Message]) -> Outbound:
+async def compose(work: Work, room: Room, thread: Thread, messages: Sequence[Message]) -> Outbound:
     """One post of these messages of a resident: a card where the first of the thread is among
     them."""
     first, ticket = messages[0], await work.threads.ticket(thread.id)
@@ -53,11 +54,12 @@ async def compose(work: Work, thread: Thread, messages: Sequence[Message]) -> Ou
     if ticket is None:
         header = staff_texts.talk_header(thread.subject, earlier)
         return Outbound(header=header, text=words, attachments=files)
-    return await card(work, thread, ticket, words, files, earlier)
+    return await card(work, room, thread, ticket, words, files, earlier)
 
 
 async def card(
     work: Work,
+    room: Room,
     thread: Thread,
     ticket: Ticket,
     words: str,
@@ -77,17 +79,21 @@ async def card(
         header=staff_texts.card_header(ticket, earlier),
         text=staff_texts.card(ticket, where, resident.name or "", words, due, now),
         attachments=files,
-        keyboard=buttons_of(ticket),
+        keyboard=await buttons_of(work, room, thread, ticket),
     )
 
 
-def buttons_of(ticket: Ticket) -> Keyboard | None:
-    """What may be done next with one press."""
+async def buttons_of(work: Work, room: Room, thread: Thread, ticket: Ticket) -> Keyboard | None:
+    """What may be done next with one press; executors are handed over to by dispatchers."""
     accept = Button(label=staff_texts.ACCEPT, action=f"staff/accept/{ticket.id}")
     close = Button(label=staff_texts.CLOSE, action=f"staff/close/{ticket.id}")
     if ticket.status in ("done", "declined"):
         return None
-    return Keyboard(rows=((accept, close) if ticket.status == "new" else (close,),))
+    row = (accept, close) if ticket.status == "new" else (close,)
+    if room.id != thread.room_id or await work.rooms.executors_of(ticket.complex_id) is None:
+        return Keyboard(rows=(row,))
+    hand_over = Button(label=staff_texts.TO_EXECUTORS, action=f"staff/masters/{ticket.id}")
+    return Keyboard(rows=(row, (hand_over,)))
 
 
 # ── Posting ──────────────────────────────────────────────────────────────────
@@ -96,18 +102,18 @@ def buttons_of(ticket: Ticket) -> Keyboard | None:
 async def post_card(work: Work, thread: Thread, ticket: Ticket, message: Message) -> None:
     """An emergency stands in General first, in a single call; its topic follows."""
     room = await work.rooms.get(thread.room_id)
-    if await gathering.gather(work, room, thread, ticket):
+    if await gathering.gather(work, room, thread, ticket, message.text):
         return
     alarmed = ticket.emergency and room.has_topics and room.channel != "desk"
     if alarmed:
         line = await work.threads.add(
             thread, "system", "", None, text=staff_texts.alarm_raised(ticket)
         )
-        alarm = await card(work, thread, ticket, message.text)
+        alarm = await card(work, room, thread, ticket, message.text)
         await work.outbox.post(room, alarm, Kind.ALARM, About(message_id=line.id))
     await work.outbox.post(
         room,
-        await compose(work, thread, [message]),
+        await compose(work, room, thread, [message]),
         Kind.ALARM if ticket.emergency and not alarmed else Kind.RELAY,
         About(message_id=message.id),
         thread_id=thread.id,
@@ -115,20 +121,31 @@ async def post_card(work: Work, thread: Thread, ticket: Ticket, message: Message
 
 
 async def post_words(work: Work, thread: Thread, message: Message) -> None:
+    """To every room that shows the thread."""
+    surge = await work.surges.hiding(thread)
+    if surge is not None and sounds_dangerous(message.text):
+        surge = None
+    shown = surge is None and await work.surges.show(thread)
+    for room in await work.rooms.showing(thread):
+        if surge is not None and room.id == thread.room_id:
+            await gathering.grow(work, surge)
+        elif shown and room.id == thread.room_id:
+            await show_thread(work, thread)
+        else:
+            await post_words_in(work, room, thread, message)
+
+
+async def post_words_in(work: Work, room: Room, thread: Thread, message: Message) -> None:
     """Into the post of this thread that waits to leave, else as a new one, which waits a moment
     for what else is said."""
-    room = await work.rooms.get(thread.room_id)
-    if surge := await work.surges.hiding(thread):
-        await gathering.grow(work, surge)
-        return
     if room.channel == "desk" or await fold(work, room, thread, message):
         return
     first = message.id == await work.threads.first_message(thread)
-    if first and await gathering.gather(work, room, thread, None):
+    if first and await gathering.gather(work, room, thread, None, message.text):
         return
     await work.outbox.post(
         room,
-        await compose(work, thread, [message]),
+        await compose(work, room, thread, [message]),
         Kind.RELAY,
         About(
             message_id=message.id,
@@ -142,13 +159,36 @@ async def post_words(work: Work, thread: Thread, message: Message) -> None:
 async def show_thread(work: Work, thread: Thread) -> None:
     """A thread that stood in a surge's post alone, with all that was said so far."""
     room = await work.rooms.get(thread.room_id)
-    said = [m for m in await work.threads.last_words(thread, MOST_SHOWN, but=()) if m.by != "note"]
-    mine = [message for message in said if message.by == "resident"] or said
+    said = await work.threads.last_words(thread, MOST_SHOWN, but=())
+    opening = await work.threads.first_message(thread)
+    if opening is not None and opening not in [message.id for message in said]:
+        first = await work.threads.message(opening)
+        said = [first, *said] if first is not None else said
+    mine = [message for message in said if message.by == "resident"]
     if not mine:
         return
     about = About(message_id=mine[0].id, also=tuple(message.id for message in mine[1:]))
-    what = await compose(work, thread, mine)
+    what = await compose(work, room, thread, mine)
+    answered = [relay_texts.recap_line(message) for message in said if message.by == "member"]
+    what = what.model_copy(update={"text": "\n".join([what.text, *answered])})
     await work.outbox.post(room, what, Kind.RELAY, about, thread_id=thread.id)
+
+
+async def hand_over(work: Work, room: Room, thread: Thread) -> None:
+    """The card and all that the resident has said, in as few posts as it takes."""
+    parts: list[list[Message]] = []
+    for message in await work.threads.words_of_resident(thread):
+        together = [*(parts[-1] if parts else ()), message]
+        words = sum(len(each.text) + 2 for each in together)
+        files = sum(len(each.attachments) for each in together)
+        if parts and words <= MOST_WORDS and files <= MOST_FILES:
+            parts[-1] = together
+        else:
+            parts.append([message])
+    for said in parts:
+        about = About(message_id=said[0].id, also=tuple(message.id for message in said[1:]))
+        what = await compose(work, room, thread, said)
+        await work.outbox.post(room, what, Kind.RELAY, about, thread_id=thread.id)
 
 
 async def fold(work: Work, room: Room, thread: Thread, message: Message) -> bool:
@@ -159,7 +199,7 @@ async def fold(work: Work, room: Room, thread: Thread, message: Message) -> bool
     messages = await messages_of(work, post)
     if any(each.by != "resident" for each in messages):
         return False
-    what = await compose(work, thread, [*messages, message])
+    what = await compose(work, room, thread, [*messages, message])
     if len(what.text) > MOST_WORDS or len(what.attachments) > MOST_FILES:
         return False
     until = min(max(post.not_before, work.now + FOLD_FOR), post.created_at + FOLD_AT_MOST)
@@ -169,20 +209,29 @@ async def fold(work: Work, room: Room, thread: Thread, message: Message) -> bool
 
 
 async def post_edit(work: Work, message: Message) -> None:
-    """The room's copy changes, on its way or already there."""
+    """The rooms' copies change, on their way or already there."""
     thread = await work.threads.of_message(message)
-    room = await work.rooms.get(thread.room_id)
+    for room in await work.rooms.showing(thread):
+        await post_edit_in(work, room, thread, message)
+
+
+async def post_edit_in(work: Work, room: Room, thread: Thread, message: Message) -> None:
+    surge = await work.surges.hiding(thread)
+    if surge is not None and room.id == thread.room_id:
+        await gathering.grow(work, surge)
+        return
     if post := await work.unsent.waiting_with(message.id, room):
-        await work.unsent.rewrite(post, await compose(work, thread, await messages_of(work, post)))
+        what = await compose(work, room, thread, await messages_of(work, post))
+        await work.unsent.rewrite(post, what)
         return
     ids = await work.copies.companions(room.channel, room.chat, message.id)
     found = [await work.threads.message(each) for each in ids or [message.id]]
-    what = await compose(work, thread, [each for each in found if each is not None])
+    what = await compose(work, room, thread, [each for each in found if each is not None])
     await change_post(work, room, thread, message, what)
 
 
 async def refresh_card(work: Work, thread: Thread) -> None:
-    """The card says how the ticket stands."""
+    """The cards say how the ticket stands."""
     first = await work.threads.first_message(thread)
     message = await work.threads.message(first) if first else None
     if message is not None and message.by == "resident":
@@ -207,11 +256,16 @@ def without_files(what: Outbound, why: str) -> Outbound:
     return what.model_copy(update={"text": text, "attachments": ()})
 
 
-async def recap(work: Work, thread_id: int, what: Outbound, among: Sequence[int]) -> Outbound:
+async def recap(
+    work: Work, room: Room, thread_id: int, what: Outbound, among: Sequence[int]
+) -> Outbound:
     """A post for a new topic of an old thread, with its card and the last words before it."""
     thread = await work.threads.by_id(thread_id)
     ticket = await work.threads.ticket(thread_id)
-    said = await work.threads.last_words(thread, LINES_OF_RECAP, but=among)
+    said = await work.threads.last_words(
+        thread, LINES_OF_RECAP, but=among, before=min(among, default=None)
+    )
+    said = [each for each in said if each.by != "note" or not await elsewhere(work, room, each)]
     first = await work.threads.first_message(thread)
     if first in among:
         return what
@@ -219,7 +273,7 @@ async def recap(work: Work, thread_id: int, what: Outbound, among: Sequence[int]
     opening = await work.threads.message(first) if first else None
     words = opening.text if opening else ""
     if ticket is not None:
-        before = await card(work, thread, ticket, words)
+        before = await card(work, room, thread, ticket, words)
     else:
         before = Outbound(header=staff_texts.talk_header(thread.subject), text=words)
     parts = [before.text, *lines, relay_texts.RECAP_END, what.header, what.text]
@@ -230,6 +284,17 @@ async def recap(work: Work, thread_id: int, what: Outbound, among: Sequence[int]
             "keyboard": what.keyboard or before.keyboard,
         }
     )
+
+
+async def elsewhere(work: Work, room: Room, note: Message) -> bool:
+    """Whether a note was written for another of the thread's rooms: there it stays."""
+    thread = await work.threads.of_message(note)
+    own, *executors = await work.rooms.showing(thread)
+    second = executors[0] if executors else None
+    if second is None:
+        return False
+    with_executors = await work.copies.find_external(second.channel, second.chat, note.id)
+    return (with_executors is not None) == (room.id == own.id)
 
 
 async def messages_of(work: Work, post: Post) -> list[Message]:

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from handlers import wording
+from services.messaging.types import Outbound
 from services.people import Place
-from services.tables import Member, Resident, Ticket
+from services.tables import Member, Resident, Room, Ticket
 
 ACCEPT = "Принять"
 CLOSE = "Закрыть"
+TO_EXECUTORS = "Мастерам"
 NOT_SOLVED = "Не решено"
 NAMELESS = "Житель"
 NO_NAME = "Житель: без имени, согласия на хранение данных не дал"
@@ -41,6 +43,7 @@ HELP = (
     "/status — состояние заявки; /status в работе — поменять "
     "(принята, в работе, ждёт, выполнена, отклонена)\n"
     "/close — закрыть\n"
+    "/masters или /мастерам — передать заявку и в группу мастеров\n"
     "/recall — отозвать свой ответ: в ответ на него, или последний\n"
     "/who — кто пишет и откуда\n"
     "/ban 7 дней причина — не принимать сообщения жителя; /unban — снова принимать\n"
@@ -213,6 +216,37 @@ def status_changed(ticket: Ticket, member: Member) -> str:
 
 def already(ticket: Ticket) -> str:
     return f"Заявка №{ticket.number} уже {STATUSES[ticket.status]}."
+
+
+def recalled(answer: Outbound) -> Outbound:
+    """As rooms show an answer that was taken back."""
+    return answer.model_copy(update={"text": f"(отозвано) {answer.text}".strip()})
+
+
+def handed_over(ticket: Ticket, room: Room, member: Member) -> str:
+    return f"Заявка №{ticket.number} передана в группу «{room.title}» — {member.name}."
+
+
+def handed_already(ticket: Ticket, room: Room) -> str:
+    return f"Заявка №{ticket.number} уже в группе «{room.title}»."
+
+
+def handed_too_late(ticket: Ticket) -> str:
+    return (
+        f"Заявка №{ticket.number} уже {STATUSES[ticket.status]}, мастерам не передана. Сначала "
+        "верните её: /status в работе."
+    )
+
+
+NO_EXECUTORS = (
+    "Мастерам не передано: у этого ЖК нет группы мастеров. Её называет администратор: строка "
+    "executors в описании компании."
+)
+NOTHING_TO_HAND = "У этого разговора нет заявки, а мастерам передают только заявки."
+NOT_HANDED = (
+    "Этой заявки у мастеров больше нет, поэтому ничего не сделано и жителю ничего не ушло. "
+    "Спросите диспетчера."
+)
 
 
 def closed(member: Member) -> str:

@@ -6,7 +6,10 @@ what a viewer may not see is `NotYours`, whether it exists or not.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, or_, select, true
 
 from services.errors import NotYours
 from services.tables import Home, Link, Room, Thread
@@ -26,34 +29,52 @@ class AsResident:
 
 @dataclass(frozen=True)
 class AsMember:
-    """A member sees the threads of their rooms; no rooms named = every room."""
+    """A member sees the threads of their rooms and those handed to them; no rooms named = every
+    room. `inside`: the channel and chat of the executors' room they act from, where even an
+    admin touches only what stands there."""
 
     member_id: int
     role: str
     rooms: tuple[str, ...] = ()
+    inside: tuple[str, str] | None = None
 
     @property
     def name(self) -> str:
         return f"member:{self.member_id}"
 
     def works_in(self, room: Room) -> bool:
+        if self.inside is not None and self.inside != (room.channel, room.chat):
+            return False
         return self.role == "admin" or not self.rooms or room.code in self.rooms
 
 
 Viewer = AsResident | AsMember
 
 
-def check_thread(viewer: Viewer, thread: Thread | None, room: Room | None) -> Thread:
-    """Raises `NotYours` unless the viewer may see the thread."""
+def check_thread(viewer: Viewer, thread: Thread | None, rooms: Iterable[Room]) -> Thread:
+    """Raises `NotYours` unless the viewer may see the thread. `rooms`: those that show it."""
     if thread is None:
         raise NotYours
     if isinstance(viewer, AsResident):
         allowed = thread.resident_id == viewer.resident_id
     else:
-        allowed = room is not None and viewer.works_in(room)
+        allowed = any(viewer.works_in(room) for room in rooms)
     if not allowed:
         raise NotYours
     return thread
+
+
+def threads_of(viewer: AsMember) -> ColumnElement[bool]:
+    """The same rule for a list of threads."""
+    if not viewer.rooms or viewer.role == "admin":
+        return true()
+    return shown_in(viewer.rooms)
+
+
+def shown_in(codes: Iterable[str]) -> ColumnElement[bool]:
+    """Threads that stand in one of these rooms, as their own or handed to it."""
+    rooms = select(Room.id).where(Room.code.in_(list(codes)))
+    return or_(Thread.room_id.in_(rooms), Thread.handed_to.in_(rooms))
 
 
 def check_home(viewer: AsResident, home: Home | None) -> Home:

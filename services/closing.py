@@ -37,7 +37,10 @@ class Closing:
         """The thread that goes on from this one, or from what goes on from it; itself while there
         is none."""
         while True:
-            find = select(Thread).where(Thread.continues_id == thread.id)
+            find = select(Thread).where(
+                Thread.continues_id == thread.id,
+                Thread.resident_id == thread.resident_id,  # they may have been parted meanwhile
+            )
             if with_ticket:
                 find = find.join(Ticket, Ticket.thread_id == Thread.id)
             later = await self._work.session.scalar(find.order_by(desc(Thread.id)).limit(1))

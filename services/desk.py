@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import BigInteger, and_, cast, desc, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
-from services.access import AsMember
+from services.access import AsMember, shown_in, threads_of
 from services.tables import (
     Contact,
     Message,
@@ -92,10 +92,9 @@ class Desk:
             find = find.where(Thread.id == thread_id)
         else:
             find = find.where(Thread.state == state)
-        if viewer.rooms and viewer.role != "admin":
-            find = find.where(Room.code.in_(viewer.rooms))
+        find = find.where(threads_of(viewer))
         if room:
-            find = find.where(Room.code == room)
+            find = find.where(shown_in([room]))
         if before is not None:
             find = find.where(Thread.last_at < before)
         rows = await self._work.session.execute(find)
@@ -156,10 +155,8 @@ class Desk:
         find = (
             select(Message.id)
             .join(Thread, Message.thread_id == Thread.id)
-            .join(Room, Thread.room_id == Room.id)
             .where(Message.attachments.contains([{"channel": file.channel, "handle": file.handle}]))
+            .where(threads_of(viewer))
             .limit(1)
         )
-        if viewer.rooms and viewer.role != "admin":
-            find = find.where(Room.code.in_(viewer.rooms))
         return await self._work.session.scalar(find) is not None

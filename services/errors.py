@@ -19,6 +19,10 @@ class AlreadySo(Refused):
     """The thing is in that state already: a second press, or someone was quicker."""
 
 
+class AlreadyEnded(Refused):
+    """The request is done or declined: nobody is to work on it."""
+
+
 class StaleButton(Refused):
     """The button belongs to a conversation that has moved on."""
 

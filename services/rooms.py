@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.errors import NotFound
 from services.messaging.types import Address
-from services.tables import Complex, Contact, Outgoing, Room, Thread, Topic
+from services.tables import Complex, Contact, Outgoing, Room, Thread, Ticket, Topic
 
 if TYPE_CHECKING:
     from services.work import Work
@@ -24,6 +24,25 @@ class View:
     topic: str | None
     has_topics: bool
     recap_due: bool
+
+
+@dataclass(frozen=True)
+class Serves:
+    """What complexes have a room for."""
+
+    own: bool
+    executors: bool
+
+    @property
+    def only_what_stands_there(self) -> bool:
+        """Its members touch nothing else from there. A room that no complex names any more may
+        have been executors' until now."""
+        return self.executors or not self.own
+
+
+def same_place(room: Room, other: Room) -> bool:
+    """Rooms without a chat of their own share the company's."""
+    return (room.channel, room.chat) == (other.channel, other.chat)
 
 
 class Rooms:
@@ -56,29 +75,84 @@ class Rooms:
         return list(rows)
 
     async def of_complex(self, complex_id: int | None) -> Room:
-        """The room that serves a complex; the first room for people without one."""
+        """The room that serves a complex; for people without one the first that is not for
+        executors."""
         if complex_id is not None:
             room = await self._work.session.scalar(
-                select(Room).join(Complex).where(Complex.id == complex_id)
+                select(Room)
+                .join(Complex, Complex.room_id == Room.id)
+                .where(Complex.id == complex_id)
             )
             if room is not None:
                 return room
         rooms = await self.every()
         if not rooms:
             raise NotFound("no room is declared")
+        for first in rooms:
+            serves = await self.serves(first)
+            if serves.own or not serves.executors:
+                return first
         return rooms[0]
 
-    async def view(self, room_id: int, thread_id: int) -> View:
+    async def showing(self, thread: Thread) -> list[Room]:
+        """The rooms that show a thread: its own, then the executors' it was handed to."""
+        own = await self.get(thread.room_id)
+        if thread.handed_to is None:
+            return [own]
+        executors = await self.get(thread.handed_to)
+        return [own] if same_place(own, executors) else [own, executors]
+
+    async def executors_of(self, complex_id: int) -> Room | None:
+        """The second room of a complex, if it has one that is a place of its own."""
+        complex_ = await self._work.session.get(Complex, complex_id)
+        if complex_ is None or complex_.executors_room_id is None:
+            return None
+        room = await self.get(complex_.executors_room_id)
+        own = await self.get(complex_.room_id)
+        return None if room.withdrawn_at is not None or same_place(room, own) else room
+
+    async def serves(self, room: Room) -> Serves:
+        found = await self._work.session.execute(
+            select(
+                select(Complex.id).where(Complex.room_id == room.id).exists(),
+                select(Complex.id).where(Complex.executors_room_id == room.id).exists(),
+            )
+        )
+        own, executors = found.one()
+        return Serves(own, executors)
+
+    async def take_back(self, room_id: int, complex_id: int) -> None:
+        """The complex has another room for executors, or none: what it handed to this one is the
+        dispatchers' alone again."""
+        of_complex = select(Ticket.thread_id).where(Ticket.complex_id == complex_id)
+        await self._work.session.execute(
+            update(Thread)
+            .where(Thread.handed_to == room_id, Thread.id.in_(of_complex))
+            .values(handed_to=None)
+            .execution_options(synchronize_session=False)
+        )
+
+    async def view(self, room_id: int, thread_id: int, chat: str) -> View:
+        """`chat`: where the room stood when the row was written; it may have moved since."""
         room = await self.get(room_id)
         thread = await self._work.session.get(Thread, thread_id)
         assert thread is not None
-        topic = await self._work.session.get(Topic, (thread_id, room.channel, room.chat))
+        topic = await self._work.session.get(Topic, (thread_id, room.channel, chat))
         return View(
             thread.subject,
             topic.external_id if topic else None,
             room.has_topics,
             recap_due=topic is not None and topic.recap_due,
         )
+
+    async def once_at(self, address: Address) -> bool:
+        """Whether this chat was a room before."""
+        found = await self._work.session.scalar(
+            select(Topic.thread_id)
+            .where(Topic.channel == address.channel, Topic.chat == address.chat)
+            .limit(1)
+        )
+        return found is not None
 
     async def thread_of_topic(self, address: Address) -> int | None:
         return await self._work.session.scalar(
@@ -89,12 +163,14 @@ class Rooms:
             )
         )
 
-    async def keep_topic(self, thread_id: int, channel: str, chat: str, topic: str) -> None:
+    async def keep_topic(
+        self, room_id: int, thread_id: int, channel: str, chat: str, topic: str
+    ) -> None:
         """A thread that was shown in this room before, in a topic that is gone or in another
         group, comes with a recap."""
         shown = select(Outgoing.id).where(
             Outgoing.thread_id == thread_id,
-            Outgoing.room_id.is_not(None),
+            Outgoing.room_id == room_id,
             Outgoing.state == "sent",
             Outgoing.reaction == "",
         )
@@ -121,9 +197,12 @@ class Rooms:
     async def arrived_in(self, room_id: int, thread_id: int | None) -> None:
         """A post was taken: the recap is told, and we may write there."""
         if thread_id is not None:
+            here = select(Room.id).where(
+                Room.id == room_id, Room.channel == Topic.channel, Room.chat == Topic.chat
+            )
             await self._work.session.execute(
                 update(Topic)
-                .where(Topic.thread_id == thread_id, Topic.recap_due)
+                .where(Topic.thread_id == thread_id, Topic.recap_due, here.exists())
                 .values(recap_due=False)
                 .execution_options(synchronize_session=False)
             )
@@ -144,9 +223,9 @@ class Rooms:
 
     async def clear_trouble(self, room: Room) -> bool:
         """False when there was none. What waited for the room goes at once."""
-        self._work.ring(f"let-in:{room.chat}")
         if not room.trouble:
             return False
+        self._work.ring(f"let-in:{room.chat}")
         room.trouble, room.trouble_why, room.trouble_since = "", None, None
         await self._work.session.flush()
         return True

@@ -27,8 +27,11 @@ def hashed(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def as_member(member: Member) -> AsMember:
-    return AsMember(member.id, "admin" if member.granted else member.role, tuple(member.rooms))
+def as_member(member: Member, *, inside: Room | None = None) -> AsMember:
+    """`inside`: see `AsMember`."""
+    role = "admin" if member.granted else member.role
+    place = (inside.channel, inside.chat) if inside else None
+    return AsMember(member.id, role, tuple(member.rooms), place)
 
 
 class Staff:
@@ -54,9 +57,9 @@ class Staff:
         )
 
     async def in_room(self, room: Room, sender: Sender) -> Member:
-        """Who speaks in a staff group. Whoever was let into it is a dispatcher, and becomes a
-        member by the first word. Raises `NotYours` for an anonymous admin, a bot, or a member
-        whose rooms are others."""
+        """Who speaks in a staff group. Whoever was let into it is a dispatcher, or an executor in
+        a room for these, and becomes a member by the first word. Raises `NotYours` for an
+        anonymous admin, a bot, or a member whose rooms are others."""
         if sender.anonymous or sender.bot:
             raise NotYours
         member = await self.by_account(room.channel, sender.id)
@@ -82,9 +85,16 @@ class Staff:
             raise NotYours
         return member
 
+    async def viewer_in(self, room: Room, member: Member) -> AsMember:
+        """The member as they act in a staff group."""
+        serves = await self._work.rooms.serves(room)
+        return as_member(member, inside=room if serves.only_what_stands_there else None)
+
     async def _add(self, name: str, room: Room) -> Member:
+        serves = await self._work.rooms.serves(room)
+        role = "executor" if serves.executors and not serves.own else "dispatcher"
         member = Member(
-            name=name[:100], role="dispatcher", title="", desk=False, source="room",
+            name=name[:100], role=role, title="", desk=False, source="room",
             rooms=[room.code],
         )  # fmt: skip
         self._work.session.add(member)

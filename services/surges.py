@@ -16,6 +16,7 @@ WITHIN = timedelta(minutes=15)  # so many residents make a surge
 LASTS = timedelta(minutes=30)  # after its last resident
 ENOUGH = 5  # residents
 ENOUGH_FOR_ALARM = 3
+ENOUGH_WITHOUT_CATEGORY = 8  # what they ask may be eight things
 
 
 class Surges:
@@ -39,10 +40,11 @@ class Surges:
             {"matter": f"surge {house_id} {category}"},
         )
 
-    async def active(self, house_id: int, category: str) -> Surge | None:
+    async def active(self, room: Room, house_id: int, category: str) -> Surge | None:
         return await self._work.session.scalar(
             select(Surge)
             .where(
+                Surge.room_id == room.id,
                 Surge.house_id == house_id,
                 Surge.category == category,
                 Surge.last_at >= self._work.now - LASTS,
@@ -51,13 +53,14 @@ class Surges:
             .limit(1)
         )
 
-    async def alike(self, house_id: int, category: str) -> list[Thread]:
-        """The latest threads of this matter, the newest of each resident."""
+    async def alike(self, room: Room, house_id: int, category: str) -> list[Thread]:
+        """The latest threads of this matter in a room, the newest of each resident."""
         newest = (
             select(func.max(Thread.id))
             .outerjoin(Ticket, Ticket.thread_id == Thread.id)
             .outerjoin(Home, Home.id == Thread.home_id)
             .where(
+                Thread.room_id == room.id,
                 Thread.opened_at >= self._work.now - WITHIN,
                 func.coalesce(Ticket.category, "") == category,
                 func.coalesce(Ticket.house_id, Home.house_id) == house_id,
@@ -94,6 +97,14 @@ class Surges:
         surge.last_at = self._work.now
         await self._work.session.flush()
 
+    async def to_answer(self, surge: Surge) -> list[Thread]:
+        """The newest open thread of each resident in it."""
+        newest: dict[int, Thread] = {}
+        for thread, _ in await self.threads(surge):
+            if thread.state == "open":
+                newest[thread.resident_id] = thread
+        return list(newest.values())
+
     async def threads(self, surge: Surge) -> list[tuple[Thread, Ticket | None]]:
         """All of them, in the order they came."""
         rows = await self._work.session.execute(
@@ -113,11 +124,15 @@ class Surges:
         return await self._work.session.scalar(select(Surge).where(Surge.message_id == message_id))
 
     async def hiding(self, thread: Thread) -> Surge | None:
-        """The surge in whose post alone the thread is shown."""
+        """The surge in whose post alone the thread is shown; one that is over hides nothing."""
         return await self._work.session.scalar(
             select(Surge)
             .join(SurgeThread, SurgeThread.surge_id == Surge.id)
-            .where(SurgeThread.thread_id == thread.id, SurgeThread.opened_at.is_(None))
+            .where(
+                SurgeThread.thread_id == thread.id,
+                SurgeThread.opened_at.is_(None),
+                Surge.last_at >= self._work.now - LASTS,
+            )
         )
 
     async def open(self, surge: Surge, *, most: int) -> list[Thread]:
@@ -129,13 +144,14 @@ class Surges:
             .limit(most)
         )
         threads = [await self._work.threads.by_id(thread_id) for thread_id in hidden]
-        for thread in threads:
-            await self.show(thread)
-        return threads
+        return [thread for thread in threads if await self.show(thread)]
 
-    async def show(self, thread: Thread) -> None:
-        await self._work.session.execute(
+    async def show(self, thread: Thread) -> bool:
+        """False when it has a post of its own, or never was in a surge."""
+        shown = await self._work.session.execute(
             update(SurgeThread)
             .where(SurgeThread.thread_id == thread.id, SurgeThread.opened_at.is_(None))
             .values(opened_at=self._work.now)
+            .returning(SurgeThread.thread_id)
         )
+        return shown.first() is not None

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from services.work import Work
 
 SNIPPET = 160
+HIGHEST = 2**63 - 1
 
 
 class Threads:
@@ -60,8 +61,8 @@ class Threads:
         """Raises `NotYours`."""
         find = select(Thread).where(Thread.id == thread_id)
         thread = await self._work.session.scalar(find.with_for_update() if lock else find)
-        room = await self._work.session.get(Room, thread.room_id) if thread else None
-        return check_thread(viewer, thread, room)
+        rooms = await self._work.rooms.showing(thread) if thread else []
+        return check_thread(viewer, thread, rooms)
 
     async def open_ones(self, viewer: AsResident) -> list[tuple[Thread, Ticket | None]]:
         """The resident's open threads, the latest talk first."""
@@ -133,14 +134,13 @@ class Threads:
         return message
 
     async def last_answer(self, thread: Thread, member_id: int) -> Message | None:
-        """What this member said last to the resident, unless it was taken back."""
+        """What this member said last to the resident, taken back or not."""
         return await self._work.session.scalar(
             select(Message)
             .where(
                 Message.thread_id == thread.id,
                 Message.by == "member",
                 Message.member_id == member_id,
-                Message.withdrawn_at.is_(None),
             )
             .order_by(desc(Message.id))
             .limit(1)
@@ -154,6 +154,15 @@ class Threads:
 
     async def message(self, message_id: int) -> Message | None:
         return await self._work.session.get(Message, message_id)
+
+    async def find_all(self, address: Address, external_id: str | None) -> list[Message]:
+        """All that stands under this id: one thing said to many, or many folded into one post."""
+        first = await self.find(address, external_id)
+        if first is None or address.channel == "desk":
+            return [first] if first else []
+        ids = await self._work.copies.companions(address.channel, address.chat, first.id)
+        found = [await self.message(each) for each in ids]
+        return [message for message in found if message is not None]
 
     async def find(self, address: Address, external_id: str | None) -> Message | None:
         """The message that stands under this id in that chat; the desk names our own ids."""
@@ -191,7 +200,9 @@ class Threads:
     async def of_ticket(self, ticket: Ticket) -> Thread:
         return await self.by_id(ticket.thread_id)
 
-    async def last_words(self, thread: Thread, most: int, *, but: Sequence[int]) -> list[Message]:
+    async def last_words(
+        self, thread: Thread, most: int, *, but: Sequence[int], before: int | None = None
+    ) -> list[Message]:
         """What the resident and staff said last, oldest first, for a room; notes are among it."""
         rows = await self._work.session.scalars(
             select(Message)
@@ -199,12 +210,23 @@ class Threads:
                 Message.thread_id == thread.id,
                 Message.by != "system",
                 Message.id.not_in(but),
+                Message.id < (before or HIGHEST),
                 Message.withdrawn_at.is_(None),
             )
             .order_by(desc(Message.id))
             .limit(most)
         )
         return list(reversed(list(rows)))
+
+    async def words_of_resident(self, thread: Thread, most: int = 200) -> list[Message]:
+        """All that the resident said, in order, the first message always among it."""
+        rows = await self._work.session.scalars(
+            select(Message)
+            .where(Message.thread_id == thread.id, Message.by == "resident")
+            .order_by(Message.id)
+        )
+        said = list(rows)
+        return said if len(said) <= most else [said[0], *said[1 - most :]]
 
     async def continued(self, thread: Thread) -> str:
         """What the closed thread is called that this one goes on from, «№1001»; empty: none."""

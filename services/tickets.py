@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import desc, select
 
-from services.access import AsResident, Viewer
+from services.access import AsMember, AsResident, Viewer
 from services.company.declaration import Category
-from services.errors import AlreadySo, NotYours
+from services.errors import AlreadyEnded, AlreadySo, NotFound, NotYours
 from services.people import Place
-from services.tables import Thread, Ticket, TicketEvent
+from services.tables import Room, Thread, Ticket, TicketEvent
 
 if TYPE_CHECKING:
     from services.work import Work
@@ -78,7 +78,7 @@ class Tickets:
         """The same request once more, with a number and a term of its own."""
         ticket = Ticket(
             thread_id=thread.id,
-            resident_id=old.resident_id,
+            resident_id=thread.resident_id,
             complex_id=old.complex_id,
             house_id=old.house_id,
             entrance_id=old.entrance_id,
@@ -162,6 +162,24 @@ class Tickets:
         await self._work.session.flush()
         self._work.ring(f"thread:{ticket.thread_id}")
         return before
+
+    async def hand_over(self, viewer: AsMember, ticket: Ticket) -> Room:
+        """To the executors of a locked ticket's complex, besides the dispatchers. Raises
+        `NotFound` where the complex has none, `AlreadySo`, `AlreadyEnded`."""
+        thread = await self._work.threads.get(viewer, ticket.thread_id)
+        room = await self._work.rooms.executors_of(ticket.complex_id)
+        if room is None:
+            raise NotFound(f"executors of complex {ticket.complex_id}")
+        if room.id in (thread.room_id, thread.handed_to):
+            raise AlreadySo
+        if ticket.status in ENDED:
+            raise AlreadyEnded
+        thread.handed_to = room.id
+        self.note(ticket, "handed", None, room.code, member_id=viewer.member_id)
+        self._work.audit.note(viewer.name, "handed over", f"ticket:{ticket.number}", room=room.code)
+        await self._work.session.flush()
+        self._work.ring(f"thread:{thread.id}")
+        return room
 
     def note(
         self,

@@ -96,6 +96,7 @@ async def add_to(
     if reopened:
         await work.threads.reopen(thread)
     first = not await work.threads.has_messages(thread)
+    room = await work.rooms.get(thread.room_id)
     fresh = (
         turn.session.scene != "talk"
         or turn.session.state.get("chosen")
@@ -104,6 +105,7 @@ async def add_to(
         or reopened
         or thread.last_by != "resident"
         or work.now - thread.last_at > QUIET
+        or (room.trouble_since is not None and room.trouble_since > thread.last_at)
     )
     resident = await work.people.resident(turn.viewer.resident_id)
     quoted = await work.threads.find(turn.address, turn.inbound.reply_to)

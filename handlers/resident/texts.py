@@ -317,6 +317,7 @@ def history_event(event: TicketEvent, at: datetime, now: datetime) -> str:
         "rated": f"Ваша оценка: {event.after} из 5",
         "asked": "Спросили, нужна ли ещё помощь",
         "closed": "Заявка закрыта окончательно",
+        "handed": "Передали мастерам",
     }.get(event.what) or f"Состояние: {wording.STATUSES.get(event.after or '', event.after)}"
     return f"{wording.name_moment(at, now)}\n{what}"
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from handlers import notices, posts, staff_texts
 from handlers.dialogue.turn import plain, split_action
-from handlers.staff import bans
+from handlers.staff import bans, executors
 from handlers.staff.deliveries import recall, send_again, send_otherwise
 from handlers.staff.notes import keep_note
 from handlers.staff.surges import open_threads
@@ -38,8 +38,7 @@ async def press(turn: StaffTurn) -> None:
 
 async def press_status(turn: StaffTurn, ticket_id: int, status: str) -> None:
     ticket = await turn.work.tickets.get(turn.viewer, ticket_id, lock=True)
-    turn.thread = await turn.work.threads.get(turn.viewer, ticket.thread_id)
-    turn.room = await turn.work.rooms.get(turn.thread.room_id)
+    await turn.turn_to(await turn.work.threads.get(turn.viewer, ticket.thread_id))
     await move(turn, ticket, status)
 
 
@@ -146,12 +145,15 @@ PRESSES: dict[str, Callable[[StaffTurn, int], Awaitable[None]]] = {
     "again": send_again,
     "other": send_otherwise,
     "open": open_threads,
+    "masters": executors.press,
 }
 COMMANDS: dict[str, Callable[[StaffTurn], Awaitable[None]]] = {
     "/help": help_out,
     "/start": help_out,
     "/status": status,
     "/close": close,
+    "/masters": executors.hand_over,
+    "/мастерам": executors.hand_over,
     "/who": who,
     "/note": keep_note,
     "/ban": bans.ban,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import answers, relay_texts, staff_texts
+from handlers import answers, relay_texts
 from handlers.staff.turn import StaffTurn
 from services.errors import NotYours
 from services.tables import Message, Thread
@@ -11,6 +11,9 @@ from services.tables import Message, Thread
 async def send_again(turn: StaffTurn, message_id: int) -> None:
     """«Повторить»: the same words the same way."""
     thread, message = await find_answer(turn, message_id)
+    if message.withdrawn_at is not None:
+        await turn.say(relay_texts.ALREADY_RECALLED)
+        return
     way = await turn.work.outbox.last_way(message.id)
     if way is None or way.state in ("waiting", "sending", "sent"):
         await turn.say(relay_texts.ALREADY_WENT)
@@ -25,6 +28,9 @@ async def send_again(turn: StaffTurn, message_id: int) -> None:
 async def send_otherwise(turn: StaffTurn, message_id: int) -> None:
     """«Другой канал»: the messenger this resident used last but for the one that refused."""
     thread, message = await find_answer(turn, message_id)
+    if message.withdrawn_at is not None:
+        await turn.say(relay_texts.ALREADY_RECALLED)
+        return
     way = await turn.work.outbox.last_way(message.id)
     if way is not None and way.state in ("waiting", "sending", "sent"):
         await turn.say(relay_texts.ALREADY_WENT)
@@ -41,30 +47,37 @@ async def send_otherwise(turn: StaffTurn, message_id: int) -> None:
 async def find_answer(turn: StaffTurn, message_id: int) -> tuple[Thread, Message]:
     """Raises `NotYours`."""
     message = await turn.work.threads.message(message_id)
-    if message is None or message.by != "member" or message.withdrawn_at is not None:
+    if message is None or message.by != "member":
         raise NotYours
     thread = await turn.work.threads.get(turn.viewer, message.thread_id, lock=True)
-    turn.thread, turn.room = thread, await turn.work.rooms.get(thread.room_id)
+    await turn.turn_to(thread)
     return thread, message
 
 
 async def recall(turn: StaffTurn) -> None:
-    """`/recall` in answer to what was said, or the member's last answer here."""
-    if turn.thread is None:
-        await turn.say(staff_texts.NO_THREAD)
-        return
-    message = await turn.work.threads.find(turn.inbound.address, turn.inbound.reply_to)
-    if message is None:
-        message = await turn.work.threads.last_answer(turn.thread, turn.member.id)
-    if message is None or message.by != "member" or message.thread_id != turn.thread.id:
+    """`/recall` in answer to what was said, to one or to many, or the member's last answer here."""
+    messages = await turn.work.threads.find_all(turn.inbound.address, turn.inbound.reply_to)
+    if not messages and turn.thread is not None:
+        last = await turn.work.threads.last_answer(turn.thread, turn.member.id)
+        messages = [last] if last else []
+    messages = [message for message in messages if message.by == "member"]
+    if not messages:
         await turn.say(relay_texts.NOTHING_TO_RECALL)
         return
-    if message.member_id != turn.member.id and turn.member.role == "executor":
+    if messages[0].member_id != turn.member.id and turn.member.role == "executor":
         await turn.say(relay_texts.RECALL_YOUR_OWN)
         return
-    if message.withdrawn_at is not None:
+    standing = [message for message in messages if message.withdrawn_at is None]
+    if not standing:
         await turn.say(relay_texts.ALREADY_RECALLED)
         return
-    turn.work.audit.note(turn.viewer.name, "recalled", f"message:{message.id}")
-    if await answers.take_back(turn.work, turn.thread, message):
+    in_time = [await recall_one(turn, message) for message in standing]
+    if all(in_time):
         await turn.say(relay_texts.RECALLED_IN_TIME)
+
+
+async def recall_one(turn: StaffTurn, message: Message) -> bool:
+    """Raises `NotYours`. True when nothing of it stands with the resident."""
+    thread = await turn.work.threads.get(turn.viewer, message.thread_id, lock=True)
+    turn.work.audit.note(turn.viewer.name, "recalled", f"message:{message.id}")
+    return await answers.take_back(turn.work, thread, message)

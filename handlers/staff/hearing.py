@@ -6,7 +6,6 @@ from __future__ import annotations
 from handlers import answers, outcomes, relay_texts, staff_texts
 from handlers.staff import commands
 from handlers.staff.notes import keep_note, strip_mark
-from handlers.staff.surges import answered_to
 from handlers.staff.turn import StaffTurn
 from handlers.wording import sign_member
 from services.errors import NotYours
@@ -25,8 +24,9 @@ async def hear_desk(work: Work, inbound: Inbound) -> None:
     except NotYours:
         work.audit.note(f"desk:{inbound.address.chat}", "refused", str(inbound.address.topic))
         return
-    room = await work.rooms.get(thread.room_id)
-    await answer(StaffTurn(work, inbound, room, member, thread))
+    turn = StaffTurn(work, inbound, await work.rooms.get(thread.room_id), member, viewer, thread)
+    await turn.turn_to(thread)
+    await answer(turn)
 
 
 async def hear_group(work: Work, inbound: Inbound) -> None:
@@ -37,6 +37,8 @@ async def hear_group(work: Work, inbound: Inbound) -> None:
     elif inbound.happening in (Happening.JOINED, Happening.DEMOTED):
         text = staff_texts.chat_id(inbound.address.chat)
         await work.outbox.say(inbound.address, Outbound(text=text))
+    elif inbound.happening is Happening.MESSAGE and await work.rooms.once_at(inbound.address):
+        await work.outbox.say(inbound.address, Outbound(text=relay_texts.NO_ROOM_ANY_MORE))
 
 
 async def hear_room(work: Work, inbound: Inbound, room: Room) -> None:
@@ -63,21 +65,34 @@ async def hear_room(work: Work, inbound: Inbound, room: Room) -> None:
 async def hear_member(work: Work, inbound: Inbound, room: Room) -> None:
     """Raises `NotYours` for whoever may not act in this room."""
     member = await work.staff.in_room(room, inbound.sender)
+    viewer = await work.staff.viewer_in(room, member)
     thread_id = await work.rooms.thread_of_topic(inbound.address)
     if thread_id is None:
-        quoted = await work.threads.find(inbound.address, inbound.reply_to or inbound.edits)
+        quoted = await work.threads.find(inbound.address, inbound.edits or inbound.reply_to)
+        surge = await work.surges.of_post(quoted.id) if quoted else None
+        if surge is not None:  # it stands for many threads
+            turn = StaffTurn(work, inbound, room, member, viewer, None)
+            await answer_surge(turn, surge)
+            return
         thread_id = quoted.thread_id if quoted else None
     thread: Thread | None = None
     if thread_id is not None:
-        thread = await work.threads.get(as_member(member), thread_id, lock=True)
-    turn = StaffTurn(work, inbound, room, member, thread)
+        try:
+            thread = await work.threads.get(viewer, thread_id, lock=True)
+        except NotYours:
+            if viewer.inside is None:
+                raise
+            await refuse(work, inbound, room, staff_texts.NOT_HANDED)
+            return
+    turn = StaffTurn(work, inbound, room, member, viewer, thread)
     if thread is None and not (turn.command or turn.pressed):
         return  # members talking to each other in General
     await answer(turn)
 
 
-async def refuse(work: Work, inbound: Inbound, room: Room) -> None:
-    """A stranger, an anonymous admin, a bot: nothing is done, and it is written down."""
+async def refuse(work: Work, inbound: Inbound, room: Room, why: str = "") -> None:
+    """A stranger, an anonymous admin, a bot, `why` else: nothing is done, and it is written
+    down."""
     work.audit.note(
         f"{room.channel}:{inbound.sender.id}", "refused", f"room:{room.code}",
         anonymous=inbound.sender.anonymous, pressed=inbound.pressed[:64],
@@ -85,6 +100,7 @@ async def refuse(work: Work, inbound: Inbound, room: Room) -> None:
     if inbound.sender.bot and not inbound.sender.anonymous:
         return
     text = staff_texts.ANONYMOUS if inbound.sender.anonymous else staff_texts.NOT_A_MEMBER
+    text = why or text
     await work.outbox.post(room, Outbound(text=text), topic=inbound.address.topic)
 
 
@@ -98,8 +114,6 @@ async def answer(turn: StaffTurn) -> None:
         await commands.run(turn)
     elif turn.text.startswith("//"):
         await keep_note(turn)
-    elif (surge := await answered_to(turn)) is not None:
-        await pass_on_to_all(turn, surge)
     elif turn.thread is not None:
         quoted = await turn.work.threads.find(inbound.address, inbound.reply_to)
         if quoted is not None and quoted.by == "note":
@@ -108,10 +122,20 @@ async def answer(turn: StaffTurn) -> None:
             await pass_on(turn, turn.thread, quoted)
 
 
-async def pass_on_to_all(turn: StaffTurn, surge: Surge) -> None:
-    """One answer for everybody in a surge, in a thread each."""
-    threads = [thread for thread, _ in await turn.work.surges.threads(surge)]
+async def answer_surge(turn: StaffTurn, surge: Surge) -> None:
+    """One answer for everybody in a surge, in a thread each; what is meant for one ticket, not
+    here."""
+    if turn.pressed:
+        await commands.press(turn)
+        return
+    if turn.inbound.happening is Happening.EDIT:
+        return
+    if turn.command or turn.text.startswith("//"):
+        await turn.say(relay_texts.ONE_OF_MANY)
+        return
+    threads = await turn.work.surges.to_answer(surge)
     for thread in threads:
+        thread = await turn.work.threads.get(turn.viewer, thread.id, lock=True)
         await pass_on(turn, thread, None)
     await turn.say(relay_texts.answered_all(len(threads)))
 
@@ -141,18 +165,21 @@ async def pass_on(turn: StaffTurn, thread: Thread, quoted: Message | None) -> No
 
 
 async def pass_on_edit(turn: StaffTurn) -> None:
-    known = await turn.work.threads.find(turn.inbound.address, turn.inbound.edits)
-    if known is None or turn.thread is None or known.member_id != turn.member.id:
-        return
-    if known.withdrawn_at is not None:
-        return
-    if known.by == "note":
-        await turn.work.threads.change(known.id, strip_mark(turn.text))
-        return
-    if turn.text.startswith("/"):
-        # What has been said cannot become a secret, and nothing with a slash leaves.
-        await turn.say(staff_texts.EDIT_STAYS)
-        return
-    changed = await turn.work.threads.change(known.id, turn.text)
-    if changed is not None:
-        await answers.pass_on_edit(turn.work, turn.thread, turn.member, changed)
+    """What was said to many at once changes for all of them."""
+    for known in await turn.work.threads.find_all(turn.inbound.address, turn.inbound.edits):
+        if known.member_id != turn.member.id:
+            continue
+        if known.withdrawn_at is not None:
+            await turn.say(relay_texts.ALREADY_RECALLED)
+            return
+        if known.by == "note":
+            await turn.work.threads.change(known.id, strip_mark(turn.text))
+            return
+        if turn.text.startswith("/"):
+            # What has been said cannot become a secret, and nothing with a slash leaves.
+            await turn.say(staff_texts.EDIT_STAYS)
+            return
+        thread = await turn.work.threads.get(turn.viewer, known.thread_id, lock=True)
+        changed = await turn.work.threads.change(known.id, turn.text)
+        if changed is not None:
+            await answers.pass_on_edit(turn.work, thread, turn.member, changed)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from handlers import posts, relay_texts
 from handlers.staff.turn import StaffTurn
 from services.errors import NotYours
-from services.tables import Surge
 
 AT_ONCE = 5  # threads that one press opens: each is two calls of the group's budget
 
@@ -21,9 +20,3 @@ async def open_threads(turn: StaffTurn, surge_id: int) -> None:
         await posts.show_thread(turn.work, thread)
     if not threads:
         await turn.say(relay_texts.ALL_OPEN)
-
-
-async def answered_to(turn: StaffTurn) -> Surge | None:
-    """The surge whose growing post is answered to."""
-    quoted = await turn.work.threads.find(turn.inbound.address, turn.inbound.reply_to)
-    return await turn.work.surges.of_post(quoted.id) if quoted is not None else None

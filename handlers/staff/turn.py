@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from handlers import notices
+from services.access import AsMember
 from services.messaging.types import Address, Inbound, Kind, Outbound
-from services.staff import as_member
+from services.rooms import same_place
 from services.tables import Member, Room, Thread
 from services.work import Work
 
@@ -14,14 +15,20 @@ class StaffTurn:
     name; `rest` what follows it."""
 
     def __init__(
-        self, work: Work, inbound: Inbound, room: Room, member: Member, thread: Thread | None
+        self,
+        work: Work,
+        inbound: Inbound,
+        room: Room,
+        member: Member,
+        viewer: AsMember,
+        thread: Thread | None,
     ) -> None:
         self.work = work
         self.inbound = inbound
         self.room = room
         self.member = member
         self.thread = thread
-        self.viewer = as_member(member)
+        self.viewer = viewer
         self.text = inbound.text.strip()
         self.pressed = inbound.pressed
         self.at_desk = inbound.address.channel == "desk"
@@ -35,6 +42,15 @@ class StaffTurn:
             word, _, more = self.text.partition("\n")
             rest = more
         return word.partition("@")[0].lower(), rest.strip()
+
+    async def turn_to(self, thread: Thread) -> None:
+        """What follows is about this thread, said in the room the member speaks in where that
+        shows it, else in the first room of theirs that does."""
+        self.thread = thread
+        showing = await self.work.rooms.showing(thread)
+        here = [room for room in showing if same_place(room, self.room) and not self.at_desk]
+        theirs = [room for room in showing if self.viewer.works_in(room)]
+        self.room = (here or theirs or showing)[0]
 
     async def say(self, text: str) -> None:
         """To the room, under the thread; at the desk to this member alone."""

@@ -84,9 +84,13 @@ def list_entries(
     yield "company", "company", declaration.company.model_dump(mode="json"), 0
     rooms = {room.code: room for room in declaration.rooms}
     wanted = dict.fromkeys([*rooms, *(c.room for c in declaration.complexes)])
+    own = {place.room for place in declaration.complexes}
+    second = {place.executors for place in declaration.complexes} - own
     for position, code in enumerate(wanted):
         room = rooms.get(code)
         chat = str(room.telegram) if room and room.telegram else messengers.staff_chat
+        if code in second and not (room and room.telegram):
+            chat = ""  # executors sit apart from dispatchers, at the desk if nowhere else
         on_telegram = bool(messengers.telegram and chat)
         content = {
             "title": room.title if room else code,

@@ -118,6 +118,7 @@ class Complex(Entry):
     code: Code
     name: Said
     room: Code = "main"
+    executors: Code = ""  # the room that dispatchers hand requests over to; empty: none
     features: tuple[Said, ...] = ()  # free words a form can ask for: barrier, concierge, chute
     houses: Annotated[tuple[House, ...], Field(min_length=1)]
 

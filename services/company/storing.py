@@ -83,11 +83,18 @@ async def write(work: Work, kind: str, key: str, content: Content, position: int
                 await work.rooms.rehouse(ident, content["channel"], content["chat"])
         case "complex":
             room_id = await session.scalar(select(Room.id).where(Room.code == content["room"]))
-            await _put(
+            second = select(Room.id).where(Room.code == content["executors"])
+            executors_id = await session.scalar(second)
+            former = await session.scalar(
+                select(Complex.executors_room_id).where(Complex.code == key)
+            )
+            complex_id = await _put(
                 work, Complex, "code",
-                code=key, name=content["name"], room_id=room_id,
+                code=key, name=content["name"], room_id=room_id, executors_room_id=executors_id,
                 features=content["features"], position=position,
             )  # fmt: skip
+            if former is not None and former != executors_id:
+                await work.rooms.take_back(former, complex_id)
         case "house":
             await _write_house(work, content, position)
         case "member":

@@ -172,8 +172,9 @@ class Delivery:
     async def _withdraw(self, resolved: Resolved) -> None:
         if not isinstance(self._channel, Withdrawals):
             raise Rejected("nothing can be taken back there")
-        if resolved.stands:
-            await self._channel.withdraw(resolved.to, resolved.stands)
+        if not resolved.stands:
+            raise Rejected("where it stands is not known")
+        await self._channel.withdraw(resolved.to, resolved.stands)
 
     async def _settle_failure(self, row: Row, failure: Exception) -> None:
         settle, now = self._settling, timedelta(0)

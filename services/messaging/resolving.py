@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.db import Database
+from services.db import Database, is_passing
+from services.faults import log_fault
 from services.messaging.governor import Governor
 from services.messaging.port import Channel, Topics
 from services.messaging.rows import Row, Telling
@@ -57,8 +58,15 @@ class Resolving:
     async def _recap(self, row: Row, message: Outbound) -> Outbound:
         assert row.thread_id is not None
         among = [row.message_id, *row.also] if row.message_id else []
-        async with self._db.work() as work:
-            return await self._telling.recap(work, row.thread_id, message, among)
+        try:
+            async with self._db.work() as work:
+                room = await work.rooms.get(row.room_id or 0)
+                return await self._telling.recap(work, room, row.thread_id, message, among)
+        except Exception as failure:
+            if is_passing(failure):
+                raise
+            log_fault(failure, "a recap for outbox row %s", row.id)
+            return message
 
     async def _look_up(self, row: Row, changes: dict[str, Any]) -> tuple[str | None, bool]:
         """Writes the ids into `changes`. Returns the topic, and whether a recap is due in it."""
@@ -73,10 +81,11 @@ class Resolving:
                     row.channel, row.chat, row.replaces_message
                 )
             if row.thread_id and row.room_id:
-                view = await work.rooms.view(row.room_id, row.thread_id)
+                view = await work.rooms.view(row.room_id, row.thread_id, row.chat)
         if view is None:
             return row.topic or None, False
-        if view.topic is None and view.has_topics and isinstance(self._channel, Topics):
+        missing = view.topic is None and view.has_topics and not row.reaction
+        if missing and isinstance(self._channel, Topics):
             return await self._open_topic(self._channel, row, view.title)
         return view.topic, view.recap_due
 
@@ -86,8 +95,9 @@ class Resolving:
         assert row.thread_id is not None
         topic = await channel.open_topic(row.chat, title)
         async with self._db.work() as work:
-            await work.rooms.keep_topic(row.thread_id, row.channel, row.chat, topic)
-            view = await work.rooms.view(row.room_id or 0, row.thread_id)
+            room_id = row.room_id or 0
+            await work.rooms.keep_topic(room_id, row.thread_id, row.channel, row.chat, topic)
+            view = await work.rooms.view(room_id, row.thread_id, row.chat)
         if wait := self._governor.wait(row.chat, group=True, alarm=row.kind == "alarm"):
             raise NotYet(wait)
         self._governor.take(row.chat, group=True)

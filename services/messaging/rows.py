@@ -86,14 +86,14 @@ class Paused:
 class Telling:
     """The words around a delivery, each said inside a transaction: what became of a row, a long
     rest, a room that does not let us write, one without topics, and a post with what stood before
-    it in a topic that is gone (`recap`: thread, post, the messages in it)."""
+    it in a topic that is gone (`recap`: room, thread, post, the messages in it)."""
 
     settled: Callable[[Work, Settled], Awaitable[None]]
     paused: Callable[[Work, Paused], Awaitable[None]]
     barred: Callable[[Work, Room], Awaitable[None]]
     no_topics: Callable[[Work, Room], Awaitable[None]]
     without_files: Callable[[Outbound, str], Outbound]
-    recap: Callable[[Work, int, Outbound, Sequence[int]], Awaitable[Outbound]]
+    recap: Callable[[Work, Room, int, Outbound, Sequence[int]], Awaitable[Outbound]]
 
 
 COLUMNS = [getattr(Outgoing, name) for name in Row.__dataclass_fields__]

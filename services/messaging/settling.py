@@ -58,7 +58,7 @@ class Settling:
                 return
             for message_id in [row.message_id, *row.also] if row.message_id else []:
                 await work.copies.keep(message_id, row.channel, row.chat, ids)
-            if row.room_id is not None:
+            if row.room_id is not None and not row.reaction and not row.replaces_message:
                 await work.rooms.arrived_in(row.room_id, row.thread_id)
             await self._tell(work, Settled(row, "sent"))
 
@@ -74,11 +74,13 @@ class Settling:
         async def write(work: Work) -> None:
             if not await self._end(work, row, "refused", reason, why=why):
                 return
+            others: list[Row] = []
             if unreachable and row.contact_id is not None:
                 await work.people.mark_unreachable(row.contact_id, why)
-                for other in await self._refuse_waiting(work, row.contact_id, why):
-                    await self._tell(work, Settled(other, "refused", reason, why))
+                others = await self._refuse_waiting(work, row.contact_id, reason, why)
             await self._tell(work, Settled(row, "refused", reason, why))
+            for other in others:  # in their order: they may go by another messenger
+                await self._tell(work, Settled(other, "refused", reason, why))
 
         log.info("outbox row %s refused by %s: %s", row.id, row.channel, why)
         await self._commit(write, row, "refused", reason, why=why)
@@ -289,14 +291,16 @@ class Settling:
                 raise
             log_fault(failure, "telling what became of outbox row %s", settled.row.id)
 
-    async def _refuse_waiting(self, work: Work, contact_id: int, why: str) -> list[Row]:
+    async def _refuse_waiting(
+        self, work: Work, contact_id: int, reason: Reason, why: str
+    ) -> list[Row]:
         found = await work.session.execute(
             update(Outgoing)
             .where(Outgoing.contact_id == contact_id, Outgoing.state == "waiting")
-            .values(state="refused", settled_at=work.now, why=clean(why))
+            .values(state="refused", reason=reason, settled_at=work.now, why=clean(why))
             .returning(*COLUMNS)
         )
-        return [Row(**row._mapping) for row in found]
+        return sorted((Row(**row._mapping) for row in found), key=lambda row: row.id)
 
 
 def clean(why: str) -> str:

@@ -81,6 +81,21 @@ class Unsent:
             return None
         return Post(row.id, [row.message_id, *row.also], row.created_at, row.not_before)
 
+    async def goes_to(self, room: Room, message_id: int) -> bool:
+        """Whether a message stands in this room, or is on its way there."""
+        found = await self._work.session.scalar(
+            select(Outgoing.id)
+            .where(
+                or_(Outgoing.message_id == message_id, Outgoing.also.contains([message_id])),
+                Outgoing.room_id == room.id,
+                Outgoing.replaces_message.is_(None),
+                Outgoing.reaction == "",
+                Outgoing.state.in_(("waiting", "sending", "sent", "unknown")),
+            )
+            .limit(1)
+        )
+        return found is not None
+
     async def rewrite(
         self,
         post: Post,

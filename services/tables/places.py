@@ -57,6 +57,7 @@ class Complex(Numbered):
     code: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id"))
+    executors_room_id: Mapped[int | None] = mapped_column(ForeignKey("rooms.id"))
     features: Mapped[list[Any]]
     position: Mapped[int] = mapped_column(Integer)
     withdrawn_at: Mapped[datetime | None]

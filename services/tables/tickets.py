@@ -41,13 +41,14 @@ class QuickAnswer(Numbered):
 
 class Thread(Numbered):
     """A conversation of one resident with staff, with or without a ticket. `continues_id`: the
-    one before it, which was closed for good."""
+    one before it, which was closed for good. `handed_to`: the executors' room that has it too."""
 
     __tablename__ = "threads"
 
     resident_id: Mapped[int] = mapped_column(ForeignKey("residents.id"))
     contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"))  # answered here
     room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id"))
+    handed_to: Mapped[int | None] = mapped_column(ForeignKey("rooms.id"), index=True)
     home_id: Mapped[int | None] = mapped_column(ForeignKey("homes.id"))
     continues_id: Mapped[int | None] = mapped_column(ForeignKey("threads.id"), index=True)
     subject: Mapped[str]
@@ -169,7 +170,7 @@ class TicketEvent(Numbered):
 
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
     at: Mapped[datetime]
-    what: Mapped[str]  # filed, status, reopened, rated, asked, closed
+    what: Mapped[str]  # filed, status, reopened, rated, asked, closed, handed
     before: Mapped[str | None]
     after: Mapped[str | None]
     member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))

@@ -98,7 +98,7 @@ async def test_an_answer_is_taken_back(resident: Resident, member: Member, world
     await member.sees(thread, "Отозвали: у жителя этого сообщения больше нет.")
     assert not [line for line in await resident.driver.look() if "Не туда" in line.text]
     await member.says("/recall", thread)
-    await member.sees(thread, "Не вижу, что отозвать")
+    await member.sees(thread, "Этот ответ уже отозван")
 
 
 @pytest.mark.only("telegram")
@@ -392,3 +392,102 @@ async def test_a_room_may_become_another_group_and_no_thread_is_lost(
         assert words in text
     await staff.says("И теперь", topic=topic)
     await resident.hears("И теперь")
+
+
+# ── A surge, and after it ────────────────────────────────────────────────────
+
+
+async def surge_of(world: World, first: Resident, count: int) -> list[Resident]:
+    people = [first, *(world.resident(f"Сосед{number}") for number in range(count - 1))]
+    for number, each in enumerate(people):
+        await each.settles_in(flat=str(number + 1), name=f"Житель{number}")
+        await each.files(f"Лифт стоит, {number}")
+    await world.settled()
+    return people
+
+
+@pytest.mark.only("telegram")
+@forum
+async def test_what_was_said_to_a_surge_is_changed_and_taken_back_for_all(
+    resident: Resident, member: Member, world: World
+) -> None:
+    people = await surge_of(world, resident, 6)
+    group = group_of(world)
+    staff: User = member.driver.user  # type: ignore[attr-defined]
+    (post,) = group.general.heard()
+    topics = len(group.topics)
+    said = await staff.says("Мастер через 3 дня", chat=group, reply_to=post)
+    for each in people:
+        await each.hears("Мастер через 3 дня")
+    assert len(group.topics) == topics, "a mark opens no topic"
+    assert "Ответ уходит 6 жителям" in group.general.heard()[-1].text
+    await staff.edits(said, "Мастер через 3 часа")
+    await world.settled()
+    for each in people:
+        assert "через 3 часа" in await each.reads()
+    await staff.says("/close", chat=group, reply_to=post)
+    await world.settled()
+    assert "про многих" in group.general.heard()[-1].text
+    await staff.says("/recall", chat=group, reply_to=said)
+    await world.settled()
+    for each in people:
+        assert "через 3" not in await each.reads()
+
+
+@pytest.mark.only("telegram")
+@forum
+async def test_a_hidden_thread_comes_out_with_danger_or_after_the_surge(
+    resident: Resident, member: Member, world: World
+) -> None:
+    people = await surge_of(world, resident, 7)
+    await people[5].says("Пахнет газом!")
+    thread = await member.finds("№1006")
+    text = await member.reads(thread)
+    assert "Заявка №1006" in text
+    assert "Пахнет газом!" in text
+    await world.waits(hours=3)
+    await people[6].says("Так и стоит")
+    thread = await member.finds("№1007")
+    text = await member.reads(thread)
+    assert "Заявка №1007" in text
+    assert text.count("Так и стоит") == 1
+
+
+@pytest.mark.only("telegram")
+@forum
+async def test_an_edit_of_a_refused_answer_goes_only_with_it(
+    resident: Resident, member: Member, world: World
+) -> None:
+    assert world.tg is not None
+    await filed(resident)
+    thread = await member.finds("№1001")
+    world.tg.faults.next("sendMessage", chat=person(resident).chat.id, kind="error", code=400)
+    await member.says("Отказной", thread)
+    await member.sees(thread, "⚠️ Не доставлено")
+    await member.edits("Отказной", "Исправлен", thread)
+    await world.settled()
+    await resident.hears_nothing()
+    await member.presses("Повторить", thread)
+    await resident.hears("Исправлен")
+    await member.says("/recall", thread)
+    await member.sees(thread, "Отозвали: у жителя этого сообщения больше нет.")
+    await member.says("/recall", thread)
+    await member.sees(thread, "уже отозван")
+
+
+@pytest.mark.only("telegram")
+@forum
+async def test_a_refused_answer_is_not_said_to_be_taken_back(
+    resident: Resident, member: Member, world: World
+) -> None:
+    assert world.tg is not None
+    await filed(resident)
+    thread = await member.finds("№1001")
+    world.tg.faults.next("sendMessage", chat=person(resident).chat.id, kind="error", code=400)
+    await member.says("Отказной", thread)
+    await member.sees(thread, "⚠️ Не доставлено")
+    await member.says("/recall", thread)
+    await member.sees(thread, "до жителя ответ не дошёл и уже не дойдёт")
+    await member.presses("Повторить", thread)
+    await member.sees(thread, "уже отозван")
+    await resident.hears_nothing()

@@ -197,7 +197,7 @@ class Rig:
         self.without_topics.append(room.id)
 
     async def _recap(
-        self, work: Work, thread_id: int, what: Outbound, among: Sequence[int]
+        self, work: Work, room: Room, thread_id: int, what: Outbound, among: Sequence[int]
     ) -> Outbound:
         return what.model_copy(update={"text": f"раньше было: …\n{what.text}"})
 

@@ -20,10 +20,17 @@ def choice(count: int, wide: int = 1) -> tuple[tuple[Button, ...], ...]:
     return tuple(tuple(labels[at : at + wide]) for at in range(0, count, wide))
 
 
+def shown(*rows: tuple[Button, ...], standing: bool = False) -> list[dict[str, Any]]:
+    """The keyboard of each message."""
+    posts = render(Outbound(text="Где?", keyboard=Keyboard(rows=rows, standing=standing)), LIMITS)
+    assert all(post.text for post in posts)
+    for post in posts:
+        check_keyboard(post.keyboard or "")  # VK takes it
+    return [json.loads(post.keyboard or "") for post in posts]
+
+
 def rendered(*rows: tuple[Button, ...], standing: bool = False) -> dict[str, Any]:
-    [post] = render(Outbound(text="Где?", keyboard=Keyboard(rows=rows, standing=standing)), LIMITS)
-    check_keyboard(post.keyboard or "")  # VK takes it
-    found: dict[str, Any] = json.loads(post.keyboard or "")
+    [found] = shown(*rows, standing=standing)
     return found
 
 
@@ -37,28 +44,33 @@ def test_a_short_list_stands_under_the_words() -> None:
     assert labels(keyboard) == [["Дом 0"], ["Дом 1"], ["Дом 2"], ["Дом 3"], ["Назад", "Отмена"]]
 
 
-def test_many_buttons_stand_under_the_field_until_used() -> None:
-    assert rendered(*choice(30))["one_time"] is True
+@pytest.mark.parametrize("count", [7, 8, 9, 10, 12, 30, 60])
+def test_a_long_list_goes_on_under_the_next_message(count: int) -> None:
+    """Under the field it would take the place of the menu, and VK would not bring that back."""
+    keyboards = shown(*choice(count), BACK)
+    assert all(keyboard.get("inline") for keyboard in keyboards)
+    assert len(labels(keyboards[-1])) > 1  # the way back is not alone
 
 
 @pytest.mark.parametrize("count", [7, 11, 20, 30, 38])
 @pytest.mark.parametrize("wide", [1, 2])
 def test_no_button_is_lost_while_there_is_room(count: int, wide: int) -> None:
-    shown = labels(rendered(*choice(count, wide), BACK))
-    assert [label for row in shown for label in row] == [
+    rows = [row for keyboard in shown(*choice(count, wide), BACK) for row in labels(keyboard)]
+    assert [label for row in rows for label in row] == [
         *(f"Дом {number}" for number in range(count)), "Назад", "Отмена",
     ]  # fmt: skip
-    assert shown[-1] == ["Назад", "Отмена"]
+    assert rows[-1] == ["Назад", "Отмена"]
 
 
 @pytest.mark.parametrize(("count", "wide"), [(50, 5), (60, 1), (100, 4), (200, 8)])
 @pytest.mark.parametrize("standing", [False, True])
 def test_where_there_is_none_the_way_back_stays(count: int, wide: int, standing: bool) -> None:
-    shown = labels(rendered(*choice(count, wide), BACK, standing=standing))
-    assert shown[-1] == ["Назад", "Отмена"]
-    assert sum(map(len, shown)) > 30
-    assert [label for row in shown[:-1] for label in row] == [
-        f"Дом {number}" for number in range(sum(map(len, shown)) - 2)
+    keyboards = shown(*choice(count, wide), BACK, standing=standing)
+    rows = [row for keyboard in keyboards for row in labels(keyboard)]
+    assert rows[-1] == ["Назад", "Отмена"]
+    assert sum(map(len, rows)) > 30
+    assert [label for row in rows[:-1] for label in row] == [
+        f"Дом {number}" for number in range(sum(map(len, rows)) - 2)
     ]
 
 
@@ -69,9 +81,18 @@ def test_a_menu_keeps_its_rows() -> None:
 
 def test_a_long_label_is_cut() -> None:
     [[label]] = labels(rendered((Button(label="д" * 60, action="a"),)))
-    assert label == "д" * 39 + "…"
+    assert label == "д" * 23 + "…" + "д" * 16
+
+
+def test_houses_of_a_long_street_are_told_apart() -> None:
+    street = "ул. Очень Длинная имени Космонавта Терешковой, д. "
+    rows = [(Button(label=f"{street}{number}", action=f"h/{number}"),) for number in range(1, 7)]
+    found = [label for row in labels(rendered(*rows)) for label in row]
+    assert [label.rpartition(" ")[2] for label in found] == ["1", "2", "3", "4", "5", "6"]
+    assert all(label.startswith("ул. Очень Длинная") for label in found)
 
 
 @pytest.mark.parametrize(("count", "widest"), [(12, 2), (20, 3), (30, 4)])
 def test_rows_are_no_wider_than_they_must_be(count: int, widest: int) -> None:
-    assert max(map(len, labels(rendered(*choice(count), BACK)))) == widest
+    assert max(map(len, labels(rendered(*choice(count), BACK, standing=True)))) == widest
+    assert max(len(row) for one in shown(*choice(count), BACK) for row in labels(one)) == 2

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 
 import pytest
 
 from bot.platforms.vk.channel import INTENTS
+from bot.platforms.vk.failures import read_error
 from services.messaging.port import (
     Ambiguous,
     Blocked,
@@ -16,7 +18,7 @@ from services.messaging.port import (
     SendFailed,
     Throttled,
 )
-from services.messaging.types import Attachment, Happening, Kind, Outbound
+from services.messaging.types import Attachment, Button, Happening, Keyboard, Kind, Outbound
 from tests.platforms.vk_driver import VkDriver
 from tests.support.vk import chats
 
@@ -157,7 +159,7 @@ async def test_what_vk_has_no_way_to_show_is_refused(vk: VkDriver) -> None:
     [said] = await vk.send(maria, Outbound(text="Раз"))
     sticker = Attachment(kind="sticker", channel="telegram", handle="x")
     for replaces in (None, said):
-        with pytest.raises(Rejected, match="nothing to send"):
+        with pytest.raises(Rejected, match="показать нечем"):
             await vk.send(maria, Outbound(attachments=(sticker,), replaces=replaces))
 
 
@@ -193,3 +195,93 @@ async def test_each_of_a_batch_has_its_own_outcome(vk: VkDriver) -> None:
         seen = [shown.text for shown in await person.sees()]
         assert seen == ([] if number in (3, 20, 41) else [f"№{number}"])
     assert vk.vk.stats.calls["execute"] >= 2
+
+
+# ── Words for staff ──────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (943, "больше недели"),
+        (944, "попробуйте завтра"),
+        (950, "больше суток"),
+        (914, "длиннее"),
+        (902, "закрыл личные сообщения"),
+        (925, "не администратор"),
+        (777, "не принял сообщение"),
+    ],
+)
+def test_staff_read_plain_words(code: int, words: str) -> None:
+    told = str(read_error(code, "Cannot use this intent"))
+    assert words in told
+    assert str(code) in told
+    assert not re.search("[A-Za-z]", told)
+
+
+async def test_a_refused_edit_is_told_in_plain_words(vk: VkDriver) -> None:
+    maria = await vk.person()
+    [said] = await vk.send(maria, Outbound(text="Раз"))
+    vk.vk.faults.next("messages.edit", kind="error", code=15)
+    with pytest.raises(Rejected, match=r"^ВК не даёт этого сделать"):
+        await vk.send(maria, Outbound(text="Два", replaces=said))
+
+
+async def test_a_file_that_vk_does_not_take_is_told_in_plain_words(vk: VkDriver) -> None:
+    maria = await vk.person()
+    program = await vk.stored("document", b"MZ", title="set.exe")
+    with pytest.raises(Rejected, match="ВК не принимает файлы такого типа"):
+        await vk.send(maria, Outbound(text="Вот", attachments=(program,)))
+
+
+# ── Buttons that are off, a token that is refused ────────────────────────────
+
+ROWS = Keyboard(rows=((Button(label="Да", action="yes"),),))
+
+
+async def test_buttons_that_were_switched_off_are_switched_on(vk: VkDriver) -> None:
+    people = [await vk.person(f"Житель{number}") for number in range(30)]
+    vk.vk.community.bots = False
+    before = vk.vk.stats.calls["groups.setSettings"]
+    await asyncio.gather(*(vk.send(one, Outbound(text="Верно?", keyboard=ROWS)) for one in people))
+    for person in people:
+        assert [shown.buttons for shown in await person.sees()] == [[["Да"]]]
+    assert vk.vk.community.bots
+    assert vk.vk.stats.calls["groups.setSettings"] == before + 1
+
+
+async def test_where_they_stay_off_the_words_arrive(vk: VkDriver) -> None:
+    maria = await vk.person()
+    vk.vk.community.bots = False
+    vk.vk.community.permissions.discard("manage")
+    await vk.send(maria, Outbound(text="Верно?", keyboard=ROWS))
+    [shown] = await maria.sees()
+    assert (shown.text, shown.buttons) == ("Верно?", [])
+
+
+async def test_a_long_list_leaves_the_menu_where_it_is(vk: VkDriver) -> None:
+    maria = await vk.person()
+    menu = Keyboard(rows=((Button(label="Новая заявка", action="new"),),), standing=True)
+    houses = [(Button(label=f"Дом {number}", action=f"h/{number}"),) for number in range(14)]
+    await vk.send(maria, Outbound(text="Меню", keyboard=menu))
+    await vk.send(maria, Outbound(text="Какой дом?", keyboard=Keyboard(rows=tuple(houses))))
+    await maria.presses("Дом 13")
+    await maria.presses("Дом 0")
+    assert [heard.pressed for heard in await vk.hears(2)] == ["h/13", "h/0"]
+    assert maria.standing() == [["Новая заявка"]]
+
+
+async def test_a_revoked_token_is_an_outage_though_the_long_poll_goes_on(vk: VkDriver) -> None:
+    maria = await vk.person()
+    ups = vk.ups
+    vk.vk.faults.revoke_token()
+    with pytest.raises(NotSent):
+        await vk.send(maria, Outbound(text="Раз"))
+    await vk.vk.wait(lambda: len(vk.outages) > 1)  # again and again, while it is refused
+    assert vk.outages[0].refused
+    assert "VK_TOKEN" in str(vk.outages[0])
+    vk.vk.faults.restore_token()
+    await vk.vk.wait(lambda: vk.ups > ups)
+    await maria.says("Вы тут?")
+    [heard] = await vk.hears()
+    assert heard.text == "Вы тут?"

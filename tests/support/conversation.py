@@ -74,7 +74,7 @@ async def file_request(
     mark = f"метка-{number:05}"
     who = where.user("Мария Петрова", 100_000 + number)
     await think()
-    await who.starts("dvor-1-1")
+    await who.starts(f"dvor-{number // 3 % 70 + 1}-1")
     asked = await who.hears("Согласны", seconds)
     await think()
     press(who, asked, "Согласен")

@@ -77,6 +77,29 @@ class World:
         user = self.tg.user(code.capitalize(), ACCOUNTS[code])
         return Member(InGroup(self.tg, self.group, user, admin=code == "olga"), self.settled)
 
+    async def names_executors(self, *complexes: str, group: Group | None = None) -> Group:
+        """A second forum, «Мастера», which the company file names at these complexes alone."""
+        assert self.tg is not None
+        group = group or self.tg.forum("Мастера")
+        room = f"  - {{code: masters, title: Мастера, telegram: {group.id}}}"
+
+        def change(text: str) -> str:
+            text = text.replace("title: Диспетчерская}", f"title: Диспетчерская}}\n{room}")
+            for code in complexes:
+                text = text.replace(
+                    f"  - code: {code}\n", f"  - code: {code}\n    executors: masters\n"
+                )
+            return text
+
+        await self.changes_company(change)
+        return group
+
+    def sits_in(self, group: Group, name: str, number: int) -> Member:
+        """Someone in that group, of the company file or not."""
+        assert self.tg is not None
+        user = self.tg.user(name, number)
+        return Member(InGroup(self.tg, group, user, admin=False), self.settled)
+
     async def desk(self, code: str) -> AtDesk:
         async with self.app.db.work() as work:
             member = await work.session.scalar(select(MemberRow).where(MemberRow.code == code))

@@ -42,27 +42,28 @@ class Sender:
         self._files = files
         self._limits = limits
         self._patience = patience
-        self._begun: dict[tuple[int, Address], list[list[str]]] = {}
+        self._begun: dict[tuple[int, Address], list[tuple[Post, list[str]]]] = {}
 
     async def send(self, to: Address, message: Outbound, nonce: int) -> list[str]:
-        """Every id it became. What was sent at an earlier try of the same message stays sent."""
+        """Every id it became. What was sent at an earlier try of the same message stays sent, as
+        far as it is still the same."""
         if message.replaces:
             return await self._edit(to, message)
-        done = self._begun.pop((nonce, to), [])
-        posts = render(message, self._limits)[len(done) :]
+        posts = render(message, self._limits)
+        done = same_so_far(self._begun.pop((nonce, to), []), posts)
         try:
-            for index, post in enumerate(posts):
-                if message.repeated and index == 0:
-                    post = post.repeated()
+            for index, post in enumerate(posts[len(done) :]):
+                said = post.repeated() if message.repeated and index == 0 else post
                 reply_to = message.reply_to if not done else None
-                done.append(await self._post(to, post, reply_to, silent=message.silent))
+                ids = await self._post(to, said, reply_to, silent=message.silent)
+                done.append((post, ids))
         except BaseException:
             if done:
                 self._begun[nonce, to] = done
                 if len(self._begun) > BEGUN_AT_MOST:
                     self._begun.pop(next(iter(self._begun)))
             raise
-        return [each for ids in done for each in ids]
+        return [each for _, ids in done for each in ids]
 
     async def _post(
         self, to: Address, post: Post, reply_to: str | None, *, silent: bool
@@ -190,3 +191,15 @@ def as_documents(post: Post) -> Post:
     if any(file.kind == "video" for file in files):
         files = [file.model_copy(update={"kind": "document"}) for file in files]
     return replace(post, attachments=tuple(as_document(file) for file in files))
+
+
+def same_so_far(
+    done: list[tuple[Post, list[str]]], posts: Sequence[Post]
+) -> list[tuple[Post, list[str]]]:
+    """What stands there already, up to the first post that says something else now."""
+    kept: list[tuple[Post, list[str]]] = []
+    for (said, ids), post in zip(done, posts, strict=False):
+        if said != post:
+            break
+        kept.append((said, ids))
+    return kept

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import mimetypes
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from services.messaging.types import Attachment
+
+log = logging.getLogger(__name__)
 
 NAME = "vk"
 Event = Mapping[str, Any]
@@ -30,11 +34,9 @@ def read_attachments(message: Event, words: str = "") -> tuple[tuple[Attachment,
             elif (link := read_link(kind, thing)) and bare(link) not in words:
                 links.append(link)
         except NONSENSE:
-            continue
-    try:
+            log.warning("an attachment of VK makes no sense and is left out")
+    with suppress(*NONSENSE):
         files += read_place(message)
-    except NONSENSE:
-        pass
     return tuple(files), links
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -13,10 +16,21 @@ from aiohttp import web
 from bot.background import Background
 from bot.media import Media
 from bot.platforms.vk.api import VkApi, VkError
+from bot.platforms.vk.attachments import NAME, read_attachments
 from bot.platforms.vk.batching import MOST, Batching
-from bot.platforms.vk.failures import NO_EDIT, NO_SUCH_MESSAGE, QuoteGone, TooLate, read_error
+from bot.platforms.vk.failures import (
+    NO_EDIT,
+    NO_SUCH_MESSAGE,
+    NoButtons,
+    QuoteGone,
+    TokenRefused,
+    TooLate,
+    name_error,
+    read_error,
+)
 from bot.platforms.vk.hearing import Access, Hearing
-from bot.platforms.vk.parse import LARGEST, NAME, read_attachments
+from bot.platforms.vk.parse import LARGEST
+from bot.platforms.vk.ready import switch_on
 from bot.platforms.vk.render import Post, render
 from bot.platforms.vk.uploads import Uploads
 from services.bell import Bells
@@ -24,6 +38,8 @@ from services.db import Database
 from services.messaging.inbox import Hear
 from services.messaging.port import Rejected, Unavailable
 from services.messaging.types import Address, Attachment, Kind, Limits, Outbound
+
+log = logging.getLogger(__name__)
 
 REQUESTS = 20  # a second, for one token
 SPARE = 2  # rows are handed out faster than they leave, so that each request is full
@@ -35,6 +51,7 @@ LIMITS = Limits(
 INTENTS = {  # what may be said to those who have been silent for a day
     Kind.RELAY: "customer_support", Kind.ALARM: "customer_support", Kind.NOTICE: "account_update",
 }  # fmt: skip
+SWITCHED_FOR = 60.0  # seconds in which buttons that were switched on are not switched on again
 FILE_GONE = (403, 404, 410)
 FILE_HOSTS = ("userapi.com", "vk.com", "vk.ru", "vkuser.net", "vkuseraudio.net", "vk.me")
 
@@ -57,6 +74,9 @@ class VkChannel:
         self._batching = Batching(self._api, background)
         self._uploads = Uploads(self._api, media, self.limits.upload)
         self._hearing = Hearing(access, self._api, db, bells, background)
+        self._group_id = access.group_id
+        self._switching = asyncio.Lock()
+        self._switched: tuple[float, bool] | None = None
         self._hosts = (urlsplit(access.api_url).hostname, *FILE_HOSTS)
 
     async def run(self, hear: Hear, up: Callable[[], None], cursor: str | None = None) -> None:
@@ -70,7 +90,7 @@ class VkChannel:
     async def send(self, to: Address, message: Outbound, nonce: int) -> Sequence[str]:
         posts = render(message, self.limits)
         if not posts:
-            raise Rejected("nothing to send")
+            raise Rejected("в ВК это показать нечем")
         try:
             if not message.replaces:
                 return await self._say(to, message, posts, nonce)
@@ -78,8 +98,14 @@ class VkChannel:
                 rest = await self._say(to, message, posts[1:], nonce)
                 return [message.replaces, *rest]
             return await self._say(to, message, posts, nonce)
+        except TokenRefused:
+            self._hearing.doubt()
+            raise
         except VkError as error:
-            raise read_error(error.code, error.words) from None
+            failure = read_error(error.code, error.words)
+            if isinstance(failure, TokenRefused):
+                self._hearing.doubt()
+            raise failure from None
 
     async def _say(
         self, to: Address, message: Outbound, posts: Sequence[Post], nonce: int
@@ -91,9 +117,11 @@ class VkChannel:
         return ids
 
     async def _post(self, given: dict[str, Any], message: Outbound) -> list[str]:
-        """Without its quote where that is gone, with an intent where VK takes no other word. What
-        was refused has not used up its `random_id`."""
+        """Without its quote where that is gone, with an intent where VK takes no other word,
+        without buttons where they are off and stay off. What was refused has not used up its
+        `random_id`."""
         intent = INTENTS.get(message.kind) if message.kind else None
+        switched = False
         while True:
             try:
                 return await self._batching.send(given, news=is_news(message))
@@ -101,10 +129,25 @@ class VkChannel:
                 if "forward" not in given:
                     raise
                 given = {name: value for name, value in given.items() if name != "forward"}
+            except NoButtons:
+                if "keyboard" not in given:
+                    raise
+                if switched or not await self._switch_on():
+                    given = {name: value for name, value in given.items() if name != "keyboard"}
+                switched = True
             except TooLate:
                 if intent is None or "intent" in given:
                     raise
                 given = {**given, "intent": intent}
+
+    async def _switch_on(self) -> bool:
+        """Somebody switched off the bots in the community's settings. Once for all who wait."""
+        async with self._switching:
+            if self._switched is None or time.monotonic() - self._switched[0] > SWITCHED_FOR:
+                done = await switch_on(self._api, self._group_id)
+                self._switched = (time.monotonic(), done)
+                log.warning("VK: buttons are off, %s", "on again" if done else "they stay off")
+            return self._switched[1]
 
     async def _parameters(
         self, to: Address, post: Post, message: Outbound, nonce: int, index: int
@@ -172,7 +215,7 @@ class VkChannel:
         for one in outcomes if isinstance(outcomes, list) else []:
             error_code = int((one.get("error") or {}).get("code", 0))
             if not one.get("response") and error_code != NO_SUCH_MESSAGE:
-                raise Rejected(f"VK {error_code}: not deleted for everyone")
+                raise Rejected(name_error(error_code))
 
     # ── Files ────────────────────────────────────────────────────────────────
 
@@ -180,13 +223,13 @@ class VkChannel:
         url = attachment.handle.partition(" ")[2]
         host = urlsplit(url).hostname or ""
         if not any(host == known or host.endswith(f".{known}") for known in self._hosts):
-            raise Rejected("the file does not lie with VK")
+            raise Rejected("файл лежит не в ВК")
         try:
             async with self._api.session.get(
                 url, timeout=aiohttp.ClientTimeout(total=60)
             ) as answer:
                 if answer.status in FILE_GONE:
-                    raise Rejected("the file is no longer there")
+                    raise Rejected("файла в ВК больше нет")
                 if answer.status != 200:
                     raise Unavailable(f"the file server answered {answer.status}")
                 async for chunk in answer.content.iter_chunked(64 * 1024):

@@ -3,19 +3,34 @@ the API lets it set, it sets, and says so."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 from bot.platforms.vk.api import VERSION, VkApi, VkError
 from bot.platforms.vk.failures import read_outage
 from bot.platforms.vk.hearing import Access
 from bot.platforms.vk.making import read_access
 from bot.platforms.vk.parse import EVENTS
+from bot.platforms.vk.ready import (
+    SWITCH_ON,
+    find_community,
+    messages_work,
+    name_mismatch,
+    switch_on,
+)
 from bot.settings import Settings
 from services.messaging.port import SendFailed
 
-RIGHTS = ("messages", "manage", "photos", "docs")
+RIGHTS = {  # by the words of the checkboxes
+    "manage": "управление сообществом",
+    "messages": "сообщения сообщества",
+    "photos": "фотографии",
+    "docs": "файлы",
+}
 OLDEST = (5, 131)
-ACCESS_DENIED = 15
+TITLE = "domovoy"  # of the server, fourteen letters at most
+LOOKS, LOOK_AGAIN = 8, 0.5  # so often, seconds between
 
 
 async def examine_vk(settings: Settings) -> AsyncIterator[tuple[bool, str]]:
@@ -26,8 +41,8 @@ async def examine_vk(settings: Settings) -> AsyncIterator[tuple[bool, str]]:
             yield finding
     except VkError as error:
         yield False, str(read_outage(error.code, error.words))
-    except SendFailed as failure:
-        yield False, f"не отвечает: {failure}. Проверьте VK_API_URL и сеть"
+    except SendFailed:
+        yield False, "ВК не отвечает. Проверьте VK_API_URL и сеть"
     finally:
         await api.close()
 
@@ -35,18 +50,19 @@ async def examine_vk(settings: Settings) -> AsyncIterator[tuple[bool, str]]:
 async def examine_community(
     api: VkApi, access: Access, settings: Settings
 ) -> AsyncIterator[tuple[bool, str]]:
-    found = await api.call("groups.getById", group_id=access.group_id)
-    groups = found["groups"] if isinstance(found, dict) else found
-    name = groups[0].get("name", "") if groups else ""
-    yield True, f"токен принят, сообщество «{name}»"
+    community = await find_community(api)
+    if wrong := name_mismatch(community, access.group_id):
+        yield False, wrong
+        return
+    yield True, f"ключ принят, сообщество «{community.get('name', '')}»"
     granted = await api.call("groups.getTokenPermissions")
     names = {each.get("name") for each in granted.get("permissions") or []}
-    missing = [right for right in RIGHTS if right not in names]
+    missing = ", ".join(f"«{words}»" for right, words in RIGHTS.items() if right not in names)
     yield (
         not missing,
-        "прав у ключа хватает"
-        if not missing
-        else f"ключу не хватает прав: {', '.join(missing)}. Создайте новый ключ с этими галочками",
+        f"ключу не хватает прав: {missing}. Создайте новый ключ, отметив и эти галочки"
+        if missing
+        else "прав у ключа хватает",
     )
     async for finding in examine_messages(api, access):
         yield finding
@@ -59,39 +75,18 @@ async def examine_community(
 
 async def examine_messages(api: VkApi, access: Access) -> AsyncIterator[tuple[bool, str]]:
     """A community's key may switch these on, but not read them; whether messages work shows."""
-    try:
-        await api.call("messages.getConversations", count=1)
-        worked = True
-    except VkError as error:
-        if error.code != ACCESS_DENIED:
-            raise
-        worked = False
-    try:
-        await api.call(
-            "groups.setSettings",
-            group_id=access.group_id,
-            messages=1,
-            bots_capabilities=1,
-            bots_start_button=1,
-        )
-    except VkError as error:
+    worked = await messages_work(api)
+    if await switch_on(api, access.group_id):
         yield (
-            worked,
-            (
-                "сообщения работают; возможности ботов проверьте сами"
-                if worked
-                else f"включите сообщения сообщества и возможности ботов ({error.words})"
-            ),
-        )
-        return
-    yield (
-        True,
-        (
+            True,
             "сообщения сообщества, возможности ботов и кнопка «Начать» включены"
             if worked
-            else "сообщения сообщества были выключены — включили, вместе с возможностями ботов"
-        ),
-    )
+            else "сообщения сообщества были выключены — включили, вместе с возможностями ботов",
+        )
+    elif worked:
+        yield True, f"сообщения работают; остальное проверьте сами. {SWITCH_ON}"
+    else:
+        yield False, f"сообщения сообщества выключены. {SWITCH_ON}"
 
 
 async def examine_long_poll(api: VkApi, access: Access) -> tuple[bool, str]:
@@ -114,36 +109,56 @@ async def examine_callback(
     api: VkApi, access: Access, settings: Settings
 ) -> AsyncIterator[tuple[bool, str]]:
     code = await api.call("groups.getCallbackConfirmationCode", group_id=access.group_id)
-    right = code.get("code") == access.confirmation
-    yield (
-        right,
-        ("строка подтверждения верна" if right else f"впишите VK_CONFIRMATION={code.get('code')}"),
-    )
-    address = f"{settings.public_url}/vk"
-    servers = await api.call("groups.getCallbackServers", group_id=access.group_id)
-    ours = next((s for s in servers.get("items") or [] if s.get("url") == address), None)
-    if ours is None:
-        added = await api.call(
-            "groups.addCallbackServer",
-            group_id=access.group_id,
-            url=address,
-            title="domovoy",
-            secret_key=access.secret,
-        )
-        server_id = added["server_id"]
-        yield True, f"сервер {address} добавлен; когда бот запущен, VK его подтвердит"
+    if access.confirmation in ("", code.get("code")):
+        yield True, "строка подтверждения верна"
     else:
-        server_id = ours["id"]
-        state = ours.get("status")
-        yield state == "ok", f"сервер {address}: {state}"
+        yield False, f"впишите VK_CONFIRMATION={code.get('code')} (или оставьте пустым)"
+    address = f"{settings.public_url}/vk"
+    server = await find_server(api, access, address)
+    described = {"group_id": access.group_id, "url": address, "secret_key": access.secret}
+    if server is None:
+        added = await api.call("groups.addCallbackServer", title=TITLE, **described)
+        number, done = added["server_id"], "добавлен"
+    elif server.get("status") != "ok" or server.get("secret_key") != access.secret:
+        number, done = server["id"], "сохранён заново"
+        title = str(server.get("title") or TITLE)
+        await api.call("groups.editCallbackServer", server_id=number, title=title, **described)
+    else:
+        number, done = server["id"], ""
     await api.call(
         "groups.setCallbackSettings",
         group_id=access.group_id,
-        server_id=server_id,
+        server_id=number,
         api_version=VERSION,
         **dict.fromkeys(EVENTS, 1),
     )
     yield True, "события Callback API выбраны"
+    yield await examine_server(api, access, address, done)
+
+
+async def examine_server(api: VkApi, access: Access, address: str, done: str) -> tuple[bool, str]:
+    """VK asks the bot for the confirmation a moment after the server was saved."""
+    begun = f"{done}, и " if done else ""
+    for _ in range(LOOKS):
+        server = await find_server(api, access, address) or {}
+        if server.get("status") == "ok":
+            return True, f"сервер {address} {begun}ВК его подтвердил"
+        await asyncio.sleep(LOOK_AGAIN)
+    return False, (
+        f"сервер {address} {begun}ВК его не подтвердил. Запустите бота с этими же настройками, "
+        f"проверьте, что {page_of_health(address)} открывается из интернета по https с верным "
+        "сертификатом, и выполните doctor ещё раз"
+    )
+
+
+def page_of_health(address: str) -> str:
+    """What anybody may open to see that the bot is reached."""
+    return f"{address.removesuffix('/vk')}/health"
+
+
+async def find_server(api: VkApi, access: Access, address: str) -> dict[str, Any] | None:
+    servers = await api.call("groups.getCallbackServers", group_id=access.group_id)
+    return next((s for s in servers.get("items") or [] if s.get("url") == address), None)
 
 
 def new_enough(version: object) -> bool:

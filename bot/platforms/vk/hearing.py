@@ -7,7 +7,7 @@ import hmac
 import json
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +15,12 @@ from aiohttp import web
 
 from bot.background import Background
 from bot.platforms.vk.api import VERSION, VkApi, VkError
-from bot.platforms.vk.failures import read_outage
-from bot.platforms.vk.parse import EVENTS, parse, parse_message
+from bot.platforms.vk.failures import REFUSED, read_outage
+from bot.platforms.vk.names import Names
+from bot.platforms.vk.parse import EVENTS, parse
+from bot.platforms.vk.presses import Presses
+from bot.platforms.vk.ready import make_ready
+from bot.platforms.vk.wholes import content_of, read_whole, read_whole_events
 from services.bell import Bells
 from services.db import Database
 from services.faults import log_fault
@@ -30,12 +34,12 @@ POLL_SECONDS = 25
 LOOK_AGAIN = 900.0  # seconds after which the Callback API is not trusted to have called
 OVERLAP = 120.0  # seconds that are read once more, because two clocks differ
 PAGE = 200  # conversations, or messages of one
-NAMES = 50_000  # kept in memory
 
 
 @dataclass(frozen=True)
 class Access:
-    """How VK is reached. `secret` and `confirmation` only for the Callback API."""
+    """How VK is reached. `secret` and `confirmation` only for the Callback API; without a
+    `confirmation` VK is asked for it."""
 
     token: str
     group_id: int
@@ -68,24 +72,42 @@ class Hearing:
     ) -> None:
         self._access = access
         self._api = api
-        self._db = db
-        self._background = background
-        self._names: dict[int, str] = {}
+        self._names = Names(api)
         self._leads = False
-        bells.on("vk-press", self._rung)
+        self._refused = asyncio.Event()
+        self._presses = Presses(api, db, bells, background, lambda: self._leads)
 
     async def run(self, hear: Hear, up: Callable[[], None], cursor: str | None) -> None:
         listen = self._be_called if self._access.callback else self._poll
         try:
-            await self._api.call("groups.getById", group_id=self._access.group_id)
+            await make_ready(self._api, self._access.group_id)
             self._leads = True
-            await listen(hear, up, Cursor.read(cursor))
+            await self._until_refused(listen(hear, up, Cursor.read(cursor)))
         except VkError as error:
             raise read_outage(error.code, error.words) from None
         except SendFailed as failure:
             raise Unavailable(str(failure)) from None
         finally:
             self._leads = False
+
+    def doubt(self) -> None:
+        """The token was refused elsewhere. The key of a long poll may outlive it, so hearing ends
+        with `Unavailable`, and begins again where the token is good after all."""
+        self._refused.set()
+
+    async def _until_refused(self, listening: Coroutine[Any, Any, None]) -> None:
+        self._refused.clear()
+        listens = asyncio.ensure_future(listening)
+        refused = asyncio.ensure_future(self._refused.wait())
+        try:
+            await asyncio.wait({listens, refused}, return_when=asyncio.FIRST_COMPLETED)
+            if not listens.done():
+                raise Unavailable(REFUSED, refused=True)
+            await listens
+        finally:
+            for task in (listens, refused):
+                task.cancel()
+            await asyncio.gather(listens, refused, return_exceptions=True)
 
     # Long poll.
 
@@ -160,9 +182,10 @@ class Hearing:
             if len(items) < PAGE or moment(items[-1]) < since:
                 break
         lost = [message for message in reversed(found) if moment(message) >= since]
-        await self._know_names(m.get("from_id") for m in lost)
-        heard = [parse_message(m, self._name_of(m)) for m in lost]
-        await hear([inbound for inbound in heard if inbound is not None])
+        lost = await read_whole(self._api, lost)
+        await self._names.learn(m.get("from_id") for m in lost)
+        events = [{"type": "message_new", "object": {"message": message}} for message in lost]
+        await hear([inbound for event in events if (inbound := self._read(event)) is not None])
 
     # Callback API.
 
@@ -185,7 +208,7 @@ class Hearing:
         async def receive(request: web.Request) -> web.StreamResponse:
             try:
                 event = json.loads(await request.text())
-            except (ValueError, UnicodeDecodeError, LookupError):
+            except (ValueError, LookupError, RecursionError):
                 return web.Response(status=400)
             if not isinstance(event, dict) or not isinstance(event.get("type"), str):
                 return web.Response(status=400)
@@ -195,82 +218,50 @@ class Hearing:
             ours = self._access.secret.encode()
             if not ours or not hmac.compare_digest(given, ours):
                 return web.Response(status=403)
-            if event["type"] == "confirmation":
-                return web.Response(text=self._access.confirmation)
-            await self._take([event], hear, None)
+            try:
+                if event["type"] == "confirmation":
+                    return web.Response(text=await self._confirmation())
+                await self._take([event], hear, None)
+            except (VkError, SendFailed) as failure:  # nothing is kept yet: VK calls again
+                log.warning("VK is asked to call again: %s", type(failure).__name__)
+                return web.Response(status=503)
             return web.Response(text="ok")
 
         return receive
 
+    async def _confirmation(self) -> str:
+        if self._access.confirmation:
+            return self._access.confirmation
+        code = await self._api.call(
+            "groups.getCallbackConfirmationCode", group_id=self._access.group_id
+        )
+        return str(code["code"])
+
     # Events.
 
     async def _take(self, events: Sequence[Any], hear: Hear, cursor: str | None) -> None:
-        events = [event for event in events if isinstance(event, dict)]
+        """Called in every process. Names are asked for by the leader alone; what VK told in part
+        by whoever heard it, because it may not be acknowledged before: it is seldom, and too fast
+        a call is refused without harm."""
+        events = await read_whole_events(
+            self._api, [event for event in events if isinstance(event, dict)]
+        )
         contents = [content_of(event) for event in events]
         if self._leads:
-            await self._know_names(map(writer_of, contents))
+            await self._names.learn(map(writer_of, contents))
         heard = [inbound for event in events if (inbound := self._read(event)) is not None]
         if heard or cursor is not None:
             await hear(heard, cursor)
         for event, content in zip(events, contents, strict=True):
             if event.get("type") == "message_event":
-                await self._ring_press(content)
+                await self._presses.ring(content)
 
     def _read(self, event: dict[str, Any]) -> Inbound | None:
         try:
-            return parse(event, self._names.get(writer_of(content_of(event)), ""))
-        except (ValueError, TypeError, KeyError, AttributeError) as failure:
+            return parse(event, self._names.of(writer_of(content_of(event))))
+        except (ValueError, TypeError, LookupError, AttributeError, OverflowError) as failure:
             log_fault(failure, "reading a VK event of type %s", event.get("type"))
             return None
-
-    def _name_of(self, message: dict[str, Any]) -> str:
-        return self._names.get(message.get("from_id") or 0, "")
-
-    async def _know_names(self, ids: Iterable[Any]) -> None:
-        """First names from the profiles, for those not known yet. Without them it goes on."""
-        asked = {i for i in ids if isinstance(i, int) and i > 0}
-        unknown = sorted(asked - set(self._names)) if asked - self._names.keys() else []
-        for start in range(0, len(unknown), 500):
-            try:
-                users = await self._api.call(
-                    "users.get", user_ids=",".join(map(str, unknown[start : start + 500]))
-                )
-            except (VkError, SendFailed):
-                return
-            if len(self._names) > NAMES:
-                self._names.clear()
-            self._names.update({int(u["id"]): str(u.get("first_name", "")) for u in users})
-
-    # Presses.
-
-    async def _ring_press(self, press: dict[str, Any]) -> None:
-        """Only the leader calls the API, so that the token's rate holds for all processes."""
-        async with self._db.work() as work:
-            work.ring(
-                f"vk-press:{press.get('event_id')}:{press.get('user_id')}:{press.get('peer_id')}"
-            )
-
-    def _rung(self, bell: str) -> None:
-        _, event, user, peer = [*bell.split(":"), "", "", ""][:4]
-        if self._leads and event and user.isdecimal() and peer.lstrip("-").isdecimal():
-            self._background.start("answer a press", self._answer_press(event, user, peer))
-
-    async def _answer_press(self, event: str, user: str, peer: str) -> None:
-        """Stops the spinner; too late or twice is no matter."""
-        try:
-            await self._api.call(
-                "messages.sendMessageEventAnswer",
-                event_id=event,
-                user_id=int(user),
-                peer_id=int(peer),
-            )
-        except (VkError, SendFailed) as failure:
-            log.debug("a press was not answered: %s", failure)
-
-
-def content_of(event: dict[str, Any]) -> dict[str, Any]:
-    content = event.get("object")
-    return content if isinstance(content, dict) else {}
 
 
 def writer_of(content: dict[str, Any]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -34,10 +35,12 @@ class Presses:
         bells.on("vk-press", self._rung)
 
     async def ring(self, press: dict[str, Any]) -> None:
+        """What no messenger would say is passed over."""
+        event, user, peer = (press.get(each) for each in ("event_id", "user_id", "peer_id"))
+        if not re.fullmatch(r"\w{1,100}:-?\d{1,20}:-?\d{1,20}", f"{event}:{user}:{peer}", re.ASCII):
+            return
         async with self._db.work() as work:
-            work.ring(
-                f"vk-press:{press.get('event_id')}:{press.get('user_id')}:{press.get('peer_id')}"
-            )
+            work.ring(f"vk-press:{event}:{user}:{peer}")
 
     def _rung(self, bell: str) -> None:
         _, event, user, peer = [*bell.split(":"), "", "", ""][:4]

@@ -13,6 +13,8 @@ from services.messaging.types import Attachment, Button, Keyboard, Limits, Outbo
 INLINE_BUTTONS, INLINE_ROWS, ROW = 10, 6, 5
 STANDARD_BUTTONS, STANDARD_ROWS = 40, 10
 LABEL = 40
+TAIL = 16  # of a label that is too long
+MORE = "Ещё:"
 REPEATED = "↻ "
 Rows = list[list[Button]]
 
@@ -48,32 +50,51 @@ def render(message: Outbound, limits: Limits) -> list[Post]:
     posts += [Post("", tuple(rest[start : start + limits.album])) for start in albums]
     posts += [Post("", place=place) for place in places]
     posts = [post for post in posts if post.text or post.files or post.place]
-    keyboard = render_keyboard(message.keyboard)
-    if keyboard and posts:
+    keyboards = render_keyboard(message.keyboard)
+    if keyboards and posts:
         at = max(len(chunks) - 1, 0)
-        posts[at] = Post(posts[at].text, posts[at].files, posts[at].place, keyboard)
+        posts[at] = Post(posts[at].text, posts[at].files, posts[at].place, keyboards[0])
+        posts[at + 1 : at + 1] = [Post(MORE, keyboard=each) for each in keyboards[1:]]
     return posts
 
 
-def render_keyboard(keyboard: Keyboard | None) -> str | None:
-    """Inline while VK has room for it; a longer list stands under the input field until it is
-    used; the menu stays there."""
+def render_keyboard(keyboard: Keyboard | None) -> list[str]:
+    """The menu stands under the input field. A list never takes its place there, VK would not
+    bring it back: what does not fit under one message stands under the next."""
     if keyboard is None or not (keyboard.rows or keyboard.standing):
-        return None
+        return []
     given = cut([b for b in row if not b.asks] for row in keyboard.rows)
-    if not given and not keyboard.standing:
-        return None
-    rows = given if len(given) <= INLINE_ROWS else pack(given, 2)
-    inline = not keyboard.standing and holds(rows, INLINE_ROWS, INLINE_BUTTONS)
-    if not inline:
-        rows = fit(given)
+    if keyboard.standing:
+        return [write_keyboard(fit(given), inline=False)]
+    rows = given if len(given) <= INLINE_ROWS else pack(leave_out(given), 2)
+    return [write_keyboard(each, inline=True) for each in share(rows)]
+
+
+def write_keyboard(rows: Rows, *, inline: bool) -> str:
     return json.dumps(
         {
-            **({"inline": True} if inline else {"one_time": not keyboard.standing}),
+            **({"inline": True} if inline else {"one_time": False}),
             "buttons": [[render_button(b, inline=inline) for b in row] for row in rows],
         },
         ensure_ascii=False,
     )
+
+
+def share(rows: Rows) -> list[Rows]:
+    """As many under each message as VK takes; the last row, which leads on, is not alone there."""
+    shared: list[Rows] = []
+    for row in rows:
+        if shared and holds([*shared[-1], row], INLINE_ROWS, INLINE_BUTTONS):
+            shared[-1].append(row)
+        else:
+            shared.append([row])
+    if (
+        len(shared) > 1
+        and len(shared[-1]) == 1
+        and holds([shared[-2][-1], shared[-1][0]], INLINE_ROWS, INLINE_BUTTONS)
+    ):
+        shared[-1].insert(0, shared[-2].pop())
+    return [each for each in shared if each]
 
 
 def cut(rows: Iterable[list[Button]]) -> Rows:
@@ -82,16 +103,26 @@ def cut(rows: Iterable[list[Button]]) -> Rows:
 
 
 def fit(rows: Rows) -> Rows:
-    """What stands under the input field: in rows as narrow as there is room for. Where there is
-    none, the end of the list is left out, never the last row, which leads on: a label that is not
-    shown may be typed."""
+    """What stands under the input field: in rows as narrow as there is room for."""
     for width in range(1 if len(rows) <= INLINE_ROWS else 2, ROW + 1):
         packed = pack(rows, width)
         if holds(packed, STANDARD_ROWS, STANDARD_BUTTONS):
             return packed
+    *rest, last = leave_out(rows)
+    return [*cut([[button for row in rest for button in row]]), last]
+
+
+def leave_out(rows: Rows) -> Rows:
+    """The end of a list that is too long, never the last row, which leads on: a label that is not
+    shown may be typed."""
+    if sum(map(len, rows)) <= STANDARD_BUTTONS:
+        return rows
     *rest, last = rows
-    shown = [button for row in rest for button in row][: STANDARD_BUTTONS - len(last)]
-    return [*cut([shown]), last]
+    room, shown = STANDARD_BUTTONS - len(last), []
+    for row in rest:
+        shown.append(row[: max(room, 0)])
+        room -= len(row)
+    return [*filter(None, shown), last]
 
 
 def pack(rows: Rows, width: int) -> Rows:
@@ -109,8 +140,15 @@ def holds(rows: Rows, most_rows: int, most_buttons: int) -> bool:
     return len(rows) <= most_rows and sum(map(len, rows)) <= most_buttons
 
 
+def shorten(label: str) -> str:
+    """What tells houses of one street apart stands at the end."""
+    if len(label) <= LABEL:
+        return label
+    return f"{label[: LABEL - 1 - TAIL].rstrip()}…{label[-TAIL:].lstrip()}"
+
+
 def render_button(button: Button, *, inline: bool) -> dict[str, Any]:
-    label = button.label if len(button.label) <= LABEL else button.label[: LABEL - 1] + "…"
+    label = shorten(button.label)
     if button.url:
         return {"action": {"type": "open_link", "link": button.url, "label": label}}
     payload = json.dumps({"a": button.action}, ensure_ascii=False)

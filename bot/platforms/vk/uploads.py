@@ -7,10 +7,15 @@ from typing import Any
 
 from bot.media import Media
 from bot.platforms.vk.api import VkApi
-from bot.platforms.vk.parse import NAME
+from bot.platforms.vk.attachments import NAME
 from services.messaging.port import Rejected
 from services.messaging.types import Attachment
 
+REFUSALS = {  # by the word of the upload server
+    "unsafe_file": "ВК не принимает файлы такого типа (программы и похожее на них): положите файл "
+    "в архив или пришлите PDF",
+    "no_file": "ВК не принял этот файл: он пуст или слишком велик",
+}
 VOICES = ("audio/ogg", "audio/mpeg", "audio/mp4")
 
 
@@ -28,7 +33,8 @@ class Uploads:
         if known:
             return known
         if (file.size or 0) > self._largest:
-            raise Rejected("the file is larger than VK takes")
+            most = self._largest // 2**20
+            raise Rejected(f"файл больше, чем принимает ВК (до {most} МБ)")
         async with self._media.on_disk(file, self._largest) as path:
             data = await asyncio.to_thread(path.read_bytes)
         upload = self._photo if file.kind == "photo" else self._document
@@ -56,9 +62,14 @@ class Uploads:
         title = file.title or {"photo": "photo.jpg", "voice": "voice.ogg"}.get(file.kind, file.kind)
         sent = await self._api.upload(server["upload_url"], "file", data, title)
         if "file" not in sent:
-            raise Rejected(f"VK does not take this file: {sent.get('error', 'unknown')}")
+            raise Rejected(name_refusal(str(sent.get("error", ""))))
         saved = await self._api.call("docs.save", file=sent["file"], title=title)
         return attach(kind, saved[saved.get("type", kind)])
+
+
+def name_refusal(error: str) -> str:
+    """In words for staff."""
+    return f"{REFUSALS.get(error, 'ВК не принял этот файл')} ({error or 'причину он не назвал'})"
 
 
 def attach(kind: str, thing: dict[str, Any]) -> str:

@@ -19,6 +19,7 @@ MOST = 100  # messages of one request
 PASSING = (TOO_FAST, FLOOD, CAPTCHA, *INNER)
 PAUSES = (0.5, 1.5)  # seconds before it is asked once more; a webhook has ten for everything
 Message = dict[str, Any]
+Event = dict[str, Any]
 
 
 async def read_whole(api: VkApi, messages: Sequence[Message]) -> list[Message]:
@@ -62,3 +63,35 @@ async def ask(api: VkApi, peer: int, numbers: Sequence[str]) -> list[Message]:
                 return []
             await asyncio.sleep(pause)
     return []
+
+
+# Events.
+
+
+async def read_whole_events(api: VkApi, events: Sequence[Event]) -> list[Event]:
+    """As `read_whole`; events that are of no message stay as they are."""
+    whole = await read_whole(api, [message_of(event) for event in events])
+    return [
+        with_message(event, message) if message_of(event).get("is_cropped") else event
+        for event, message in zip(events, whole, strict=True)
+    ]
+
+
+def content_of(event: dict[str, Any]) -> dict[str, Any]:
+    content = event.get("object")
+    return content if isinstance(content, dict) else {}
+
+
+def message_of(event: dict[str, Any]) -> dict[str, Any]:
+    """Empty where the event is of no message."""
+    if event.get("type") not in ("message_new", "message_edit"):
+        return {}
+    content = content_of(event)
+    message = content.get("message")
+    return message if isinstance(message, dict) else content
+
+
+def with_message(event: dict[str, Any], message: dict[str, Any]) -> dict[str, Any]:
+    content = content_of(event)
+    inside = isinstance(content.get("message"), dict)
+    return {**event, "object": {**content, "message": message} if inside else message}

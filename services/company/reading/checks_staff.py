@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.company.declaration import Declaration
+from services.company.reading.filling import MAIN_ROOM
 from services.company.reading.source import Loc, Source
 
 
@@ -27,6 +28,15 @@ def check_rooms(it: Declaration, source: Source) -> None:
     rooms = [room.code for room in it.rooms]
     for i, complex_ in enumerate(it.complexes):
         source.say_unknown(("complexes", i, "room"), complex_.room, rooms, "группы с кодом")
+        at: Loc = ("complexes", i, "executors")
+        source.say_unknown(at, complex_.executors, rooms, "группы с кодом")
+        if complex_.executors and complex_.executors == (complex_.room or MAIN_ROOM):
+            source.say(
+                at,
+                f"executors: «{complex_.executors}» — это группа диспетчеров этого же ЖК",
+                "Назовите другую группу из rooms или уберите строку: "
+                "тогда заявки останутся у диспетчеров",
+            )
 
 
 def check_members(it: Declaration, source: Source) -> None:

@@ -103,6 +103,7 @@ KEYS_IN_RUSSIAN = {
     "адрес": "address", "телефон": "phone", "дома": "houses", "подъезды": "entrances",
     "квартиры": "flats", "этажи": "floors", "номер": "number", "номера": "numbers",
     "название": "title", "вопрос": "question", "ответ": "answer", "роль": "role",
+    "мастера": "executors", "исполнители": "executors",
     "часы": "hours", "праздники": "holidays", "форма": "form", "варианты": "options",
     "срок": "term_hours", "term": "term_hours", "город": "timezone", "label": "title",
     "text": "ask", "type": "kind", "open": "opens", "close": "closes",

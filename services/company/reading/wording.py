@@ -79,7 +79,7 @@ def _wrong_pattern(it: _Wrong) -> Words:
         return _wrong_time(it)
     if not it.text:
         return _missing(it)
-    if it.key in ("complexes", "rooms", "room"):
+    if it.key in ("complexes", "rooms", "room", "executors"):
         code = _code_of(it.text, it.source)
         fix = f"Напишите {code}" if code else "Напишите код, а не название"
         return f"{it.key}: «{it.text}» — это не код", fix

@@ -126,7 +126,7 @@ export class Talk {
     return el(
       "article",
       {
-        class: `message ${message.by}`,
+        class: `message ${message.by}${message.state === "withdrawn" ? " withdrawn" : ""}`,
         "aria-label": `${author}, ${clock(message.at)}`,
         data: { message: message.id },
       },
@@ -136,7 +136,7 @@ export class Talk {
         state(message),
         this.recall(message),
       ]),
-      message.buttons?.length &&
+      message.buttons?.length > 0 &&
         buttonRows(message.buttons, (button) => this.does.press(message, button), {
           busy: (button) => this.does.busy(message).includes(button.action),
         }),
@@ -161,7 +161,7 @@ export class Talk {
       "button",
       {
         type: "button",
-        class: "link recall",
+        class: "recall",
         title: "Удалить это сообщение у жителя",
         on: { click: () => this.does.recall(message) },
       },
