@@ -13,8 +13,11 @@ run: install
 
 install: .venv/.embedded
 
+# One more than there are cores, four at most: a dialogue waits about as much as it computes.
+WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN); echo $$((n < 4 ? n + 1 : 4)))
+
 test: .venv/.dev
-	@$(BIN)/python -m pytest -n logical --maxprocesses=4 $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 # The tests come last, so that their closing line does.
 check: lint

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from handlers import staff_texts
@@ -111,6 +112,15 @@ async def mark(work: Work, thread: Thread, room: Room, message: Message, emoji: 
     wait = work.now + SOON if emoji == ON_ITS_WAY else None
     about = About(reaction=emoji, reply_to_message=message.id, not_before=wait)
     await work.outbox.post(room, Outbound(), Kind.REPLY, about, thread_id=thread.id)
+
+
+async def tell_read(work: Work, message_ids: Sequence[int]) -> None:
+    """The resident has read these."""
+    for message_id in message_ids:
+        message = await work.threads.message(message_id)
+        if message is not None and message.by == "member" and message.withdrawn_at is None:
+            thread = await work.threads.of_message(message)
+            await mark_where_it_stands(work, thread, message, READ)
 
 
 async def take_back(work: Work, thread: Thread, message: Message) -> bool:

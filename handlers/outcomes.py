@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from handlers import posts, relay_texts, staff_texts
-from handlers.answers import DELIVERED, mark_where_it_stands, send_answer
+from handlers.answers import DELIVERED, READ, mark_where_it_stands, send_answer
 from handlers.notices import tell_staff
 from services.messaging.rows import Paused, Settled, Telling
 from services.messaging.types import Inbound, Kind, Outbound
@@ -34,7 +34,8 @@ async def tell_settled(work: Work, settled: Settled) -> None:
     thread = await work.threads.of_message(message)
     await work.unsent.drop_marks(message.id)
     if settled.state == "sent":
-        await mark_where_it_stands(work, thread, message, DELIVERED)
+        seen = row.channel == "web" and await work.posts.is_seen(row.id)
+        await mark_where_it_stands(work, thread, message, READ if seen else DELIVERED)
         return
     if message.withdrawn_at is not None:
         return  # taken back while it was on its way: nobody misses it

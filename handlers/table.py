@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from handlers import answers
 from handlers.dialogue.form import Form
 from handlers.dialogue.said import without_directions
 from handlers.dialogue.turn import Turn, plain
@@ -120,6 +121,12 @@ async def handle(work: Work, inbound: Inbound) -> None:
 
 
 async def hear_resident(work: Work, inbound: Inbound) -> None:
+    if inbound.happening is Happening.READ:
+        address, upto = inbound.address, int(inbound.external_id)
+        await answers.tell_read(
+            work, await work.outbox.mark_read(address.channel, address.chat, upto)
+        )
+        return
     contact = await work.people.meet(inbound)
     if inbound.happening is Happening.BLOCKED:
         await work.people.mark_unreachable(contact.id, "blocked")

@@ -45,7 +45,7 @@ class Line:
 class Delivered:
     """What became of a message on its way to the resident."""
 
-    state: str  # waiting, sent, delivered, refused, unknown
+    state: str  # waiting, sent, delivered, read, refused, unknown
     why: str
     blocked: bool = False  # the resident gets nothing there any more
     channel: str = ""
@@ -142,6 +142,8 @@ class Desk:
         for message_id, state, channel, why, seen, unreachable_why, reason in rows:
             arrived = state == "sent" and (seen or channel != "web")
             name = "delivered" if arrived else {"sending": "waiting"}.get(state, state)
+            if arrived and seen and channel != "web":
+                name = "read"
             assert message_id is not None
             failed = name in ("refused", "unknown")
             blocked = name == "refused" and (reason == "blocked" or unreachable_why is not None)

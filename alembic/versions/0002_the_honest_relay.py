@@ -10,7 +10,12 @@ branch_labels = None
 depends_on = None
 
 
+UNSEEN = "message_id IS NOT NULL AND delivered_at IS NULL"
+
+
 def upgrade() -> None:
+    op.drop_index('ix_outbox_unseen', table_name='outbox')
+    op.create_index('ix_outbox_unseen', 'outbox', ['chat'], unique=False, postgresql_where=sa.text(f"channel IN ('web', 'vk') AND {UNSEEN}"))
     op.add_column('outbox', sa.Column('also', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'::jsonb"), nullable=False))
     op.add_column('outbox', sa.Column('withdraws', sa.Boolean(), server_default=sa.text('false'), nullable=False))
     op.add_column('outbox', sa.Column('reason', sa.Text(), server_default='', nullable=False))
@@ -48,6 +53,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index('ix_outbox_unseen', table_name='outbox')
+    op.create_index('ix_outbox_unseen', 'outbox', ['chat'], unique=False, postgresql_where=sa.text(f"channel = 'web' AND {UNSEEN}"))
+    # To an older program a row that takes something back would be an edit to nothing.
+    op.execute("UPDATE outbox SET state = 'dropped' WHERE withdraws AND state = 'waiting'")
     op.drop_table('surge_threads')
     op.drop_table('surges')
     op.drop_column('messages', 'withdrawn_at')

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, desc, func, select, text
+from sqlalchemy import BigInteger, bindparam, cast, desc, func, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from services.messaging.types import Address, Kind, Outbound
@@ -145,6 +145,27 @@ class Outbox:
             .order_by(desc(Outgoing.id))
             .limit(1)
         )
+
+    async def mark_read(self, channel: str, chat: str, upto: int) -> list[int]:
+        """The person has read up to that id there. Returns the messages it was not known of."""
+        read = await self._work.session.execute(
+            update(Outgoing)
+            .where(
+                Outgoing.channel == channel,
+                Outgoing.channel.in_(("web", "vk")),
+                Outgoing.chat == chat,
+                Outgoing.message_id.is_not(None),
+                Outgoing.state == "sent",
+                Outgoing.delivered_at.is_(None),
+                cast(Outgoing.external_ids[0].astext, BigInteger) <= upto,
+            )
+            .values(delivered_at=self._work.now)
+            .returning(Outgoing.message_id, Outgoing.thread_id)
+        )
+        rows = list(read)
+        for thread_id in {row.thread_id for row in rows if row.thread_id}:
+            self._work.ring(f"thread:{thread_id}")
+        return sorted({row.message_id for row in rows})
 
     async def sent_to_people(self, message_id: int) -> list[Outgoing]:
         """The rows by which a message went or goes to people, without what changed it."""

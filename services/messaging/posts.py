@@ -113,8 +113,9 @@ class Posts:
         )
         return [*edited, *await self.history(channel, chat, after=after)]
 
-    async def mark_seen(self, chat: str, upto: int) -> None:
-        """The browser shows everything up to that post: answers of staff count as delivered."""
+    async def mark_seen(self, chat: str, upto: int) -> list[int]:
+        """The browser shows everything up to that post. Returns the messages that were not known
+        to be read."""
         await self._work.session.execute(
             update(WebPost)
             .where(
@@ -125,21 +126,19 @@ class Posts:
             )
             .values(seen_at=self._work.now)
         )
-        seen = await self._work.session.execute(
-            update(Outgoing)
+        return await self._work.outbox.mark_read("web", chat, upto)
+
+    async def is_seen(self, row_id: int) -> bool:
+        """Whether the browser showed what a row of the outbox became before that was settled."""
+        seen = await self._work.session.scalar(
+            select(WebPost.seen_at)
+            .join(Outgoing, cast(Outgoing.external_ids[0].astext, BigInteger) == WebPost.id)
             .where(
-                Outgoing.channel == "web",
-                Outgoing.chat == chat,
-                Outgoing.message_id.is_not(None),
-                Outgoing.state == "sent",
-                Outgoing.delivered_at.is_(None),
-                cast(Outgoing.external_ids[0].astext, BigInteger) <= upto,
+                Outgoing.id == row_id, Outgoing.channel == "web", WebPost.channel == "web",
+                WebPost.chat == Outgoing.chat,
             )
-            .values(delivered_at=self._work.now)
-            .returning(Outgoing.thread_id)
-        )
-        for thread_id in {row.thread_id for row in seen}:
-            self._work.ring(f"thread:{thread_id}")
+        )  # fmt: skip
+        return seen is not None
 
     async def shows_file(self, channels: Sequence[str], chat: str, file_id: str) -> bool:
         """Whether a file stands in that chat."""

@@ -68,6 +68,7 @@ class Happening(StrEnum):
     MESSAGE = "message"
     EDIT = "edit"
     PRESS = "press"
+    READ = "read"  # the person has read all up to `external_id`
     BLOCKED = "blocked"  # the person stopped the bot
     UNBLOCKED = "unblocked"
     JOINED = "joined"  # our bot became a member of a group

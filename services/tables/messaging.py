@@ -147,7 +147,7 @@ class Outgoing(Numbered):
             "ix_outbox_unseen",
             "chat",
             postgresql_where=text(
-                "channel = 'web' AND message_id IS NOT NULL AND delivered_at IS NULL"
+                "channel IN ('web', 'vk') AND message_id IS NOT NULL AND delivered_at IS NULL"
             ),
         ),
     )

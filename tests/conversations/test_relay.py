@@ -89,6 +89,18 @@ async def test_a_refused_answer_can_be_sent_again(
         await resident.hears_nothing()
 
 
+@pytest.mark.only("vk")
+@forum
+async def test_what_was_read_is_marked_so(resident: Resident, member: Member, world: World) -> None:
+    await filed(resident)
+    thread = await member.finds("№1001")
+    await member.says("Мастер выехал", thread)
+    await resident.hears("Мастер выехал")
+    await member.sees_mark(thread, "Мастер выехал", "👍")
+    await resident.driver.user.reads()  # type: ignore[attr-defined]
+    await member.sees_mark(thread, "Мастер выехал", "👀")
+
+
 async def test_an_answer_is_taken_back(resident: Resident, member: Member, world: World) -> None:
     await filed(resident)
     thread = await member.finds("№1001")

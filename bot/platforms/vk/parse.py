@@ -13,7 +13,10 @@ from services.messaging.types import Address, Attachment, Happening, Inbound, Se
 LARGEST = 20 * 1024 * 1024  # bytes of a file that is taken
 MOST_FILES = 10  # in one message; forwarded ones above that are told of in words
 GROUP_CHATS = 2_000_000_000  # peers above are chats of many
-EVENTS = ("message_new", "message_edit", "message_event", "message_allow", "message_deny")
+EVENTS = (
+    "message_new", "message_edit", "message_event", "message_allow", "message_deny",
+    "message_read",
+)  # fmt: skip
 LEFT_OUT = "[ещё файлов в пересланном: {}, они видны в сообщениях сообщества]"
 IN_PART = "[ВК показал это сообщение не целиком, всё видно в сообщениях сообщества]"
 
@@ -33,7 +36,24 @@ def parse(event: Event, name: str = "") -> Inbound | None:
             return parse_permission(content, event, Happening.UNBLOCKED)
         case "message_deny":
             return parse_permission(content, event, Happening.BLOCKED)
+        case "message_read":
+            return parse_reading(content)
     return None
+
+
+def parse_reading(reading: Event) -> Inbound | None:
+    """None for what the community itself has read, and for chats of many."""
+    reader = read_number(reading.get("from_id"))
+    upto = read_number(reading.get("conversation_message_id"))
+    if reader <= 0 or upto <= 0 or read_number(reading.get("peer_id")) != reader:
+        return None
+    return Inbound(
+        key=f"r{reader}:{upto}",
+        address=Address(channel=NAME, chat=str(reader)),
+        sender=Sender(id=str(reader)),
+        happening=Happening.READ,
+        external_id=str(upto),
+    )
 
 
 def parse_message(message: Event, name: str = "") -> Inbound | None:

@@ -25,6 +25,7 @@ from bot.platforms.web.parse import (
 )
 from bot.platforms.web.render import FILES_AT, render_attachment, show_post, to_json
 from bot.platforms.web.uploads import own_files
+from handlers import answers
 from services.db import Database
 from services.faults import log_fault
 from services.messaging.inbox import Hear
@@ -154,7 +155,7 @@ class Visit:
                 await self._confirm(frame.key, show_post(post, FILES_AT))
             case Seen():
                 async with self._db.work() as work:
-                    await work.posts.mark_seen(self.chat, frame.upto)
+                    await answers.tell_read(work, await work.posts.mark_seen(self.chat, frame.upto))
 
     async def _greet(self, frame: Hello) -> None:
         async with self._db.work() as work:

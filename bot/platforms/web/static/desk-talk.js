@@ -11,6 +11,7 @@ const STATES = {
   waiting: ["clock", "в пути"],
   sent: ["check", "отправлено"],
   delivered: ["checks", "доставлено"],
+  read: ["checks", "прочитано"],
   refused: ["warn", "не доставлено"],
   unknown: ["question", "неизвестно, дошло ли"],
   withdrawn: ["close", "отозвано"],
@@ -156,7 +157,7 @@ export class Talk {
 
   /** An answer that went or goes to the resident can be taken back. */
   recall(message) {
-    if (message.by !== "member" || !["waiting", "sent", "delivered"].includes(message.state)) return null;
+    if (message.by !== "member" || !["waiting", "sent", "delivered", "read"].includes(message.state)) return null;
     return el(
       "button",
       {
