@@ -45,6 +45,9 @@ class Bells:
         name when some may have been missed."""
         self._hearers.setdefault(name, []).append(hearer)
 
+    def off(self, name: str, hearer: Callable[[str], None]) -> None:
+        self._hearers[name].remove(hearer)
+
     def expect(self, bell: str) -> None:
         """From now on a ring of `bell` before a `wait` counts."""
         self._events.setdefault(bell, asyncio.Event())

@@ -16,7 +16,7 @@ from handlers.resident.menu import full_menu
 from handlers.resident.registration import check_phone, new_request
 from handlers.resident.request import REQUEST
 from handlers.resident.which import ask_which
-from services.messaging.types import Button
+from services.messaging.types import Attachment, Button
 from services.tables import Message, Thread, Ticket
 
 QUIET = timedelta(minutes=10)  # after so long a message is answered "passed on" again
@@ -237,7 +237,28 @@ async def edit(turn: Turn) -> None:
         if turn.session.scene == REQUEST.name:
             await REQUEST.edit(turn)
         return
-    await turn.work.threads.get(turn.viewer, known.thread_id)
+    thread = await turn.work.threads.get(turn.viewer, known.thread_id)
+    await add_files(turn, thread, known)
     changed = await turn.work.threads.change(known.id, turn.inbound.text)
     if changed is not None:
         await posts.post_edit(turn.work, changed)
+
+
+async def add_files(turn: Turn, thread: Thread, known: Message) -> None:
+    """Files that an edit added come as words of their own: what stands in a room takes none in."""
+    if len(turn.inbound.attachments) <= len(known.attachments):
+        return
+    said = await turn.work.threads.messages(turn.viewer, thread.id)
+    had = {handle_of(each) for message in said for each in posts.attachments_of(message)}
+    files = [a for a in turn.inbound.attachments if handle_of(a) not in had]
+    if not files:
+        return
+    message = await turn.work.threads.add(
+        thread, "resident", known.author, None, text="", attachments=files
+    )
+    await posts.post_words(turn.work, thread, message)
+
+
+def handle_of(attachment: Attachment) -> str:
+    """What stays the same of a file's id: an address after it may change."""
+    return attachment.handle.partition(" ")[0]

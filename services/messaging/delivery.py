@@ -98,6 +98,7 @@ class Delivery:
             patience = None if self._lost.is_set() else LAST_WORDS
             await end_within(patience, *self._busy.values())
             await self._settling.end()
+            self._bells.off("let-in", self._be_let_in)
 
     def _be_let_in(self, bell: str) -> None:
         self._governor.resume(bell.partition(":")[2])

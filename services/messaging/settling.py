@@ -36,6 +36,18 @@ END = text(
 ).bindparams(bindparam("ids", type_=JSONB(none_as_null=True)))
 
 
+PART = text(  # while it was in flight, that messenger turned out to be somebody else's
+    """
+    UPDATE outbox SET state = 'refused', reason = 'blocked', settled_at = :now
+    FROM contacts, threads
+    WHERE outbox.id = :id AND outbox.state = 'waiting' AND outbox.room_id IS NULL
+      AND contacts.id = outbox.contact_id AND threads.id = outbox.thread_id
+      AND contacts.resident_id <> threads.resident_id
+    RETURNING outbox.id
+    """
+)
+
+
 class Settling:
     def __init__(
         self,
@@ -129,6 +141,8 @@ class Settling:
                     why=clean(why) or Outgoing.why,
                 )
             )
+            if (await work.session.execute(PART, {"id": row.id, "now": work.now})).first():
+                await self._tell(work, Settled(row, "refused", "blocked", "parted"))
 
         await self._together.commit(write)
 

@@ -239,6 +239,25 @@ async def test_words_arrive_though_their_file_does_not(
     assert "Не передали 1 файл" in line.text
 
 
+@pytest.mark.only("vk")
+@forum
+async def test_a_photo_that_an_edit_adds_arrives_once(
+    resident: Resident, member: Member, world: World
+) -> None:
+    await filed(resident)
+    thread = await member.finds("№1001")
+    user = resident.driver.user  # type: ignore[attr-defined]
+    said = await user.says("Вот так течёт")
+    await member.sees(thread, "Вот так течёт")
+    photo = user.file("photo", b"\xff\xd8flood")
+    for words in ("Вот так течёт, фото", "Вот так течёт, на фото"):
+        await user.edits(said, words, [photo])
+        await world.settled()
+    lines = await member.driver.look(thread)
+    assert [line.files for line in lines if line.files] == [["photo"]]
+    assert any("на фото" in line.text for line in lines)
+
+
 # ── Many residents, one matter ───────────────────────────────────────────────
 
 

@@ -18,6 +18,7 @@ from services.messaging.port import (
     NoTopics,
     NotSent,
     Rejected,
+    Throttled,
 )
 from services.messaging.rows import Settled
 from services.messaging.types import Address, Kind, Limits, Outbound
@@ -55,6 +56,26 @@ async def post(
 async def topics(db: Database) -> list[str]:
     async with db.session() as session:
         return list(await session.scalars(text("SELECT external_id FROM topics")))
+
+
+async def test_what_comes_back_does_not_go_to_somebody_elses_messenger(rig: Rig) -> None:
+    """The two were parted while the row was in flight."""
+    place = await make_place(rig.db)
+    rig.channel.fail("7001", Throttled(0.1))
+    about = About(contact_id=place.contact_id, thread_id=place.thread_id)
+    (row,) = await rig.say("7001", "ответ", kind=Kind.RELAY, about=about)
+    release = rig.channel.hold("7001")
+    async with rig.delivering():
+        await until(lambda: rig.channel.begun)
+        async with rig.db.session() as session:
+            other = await session.scalar(
+                text("INSERT INTO residents (created_at) VALUES (now()) RETURNING id")
+            )
+            await session.execute(text("UPDATE contacts SET resident_id = :r"), {"r": other})
+        release()
+        await rig.until_settled()
+    assert await rig.states([row]) == ["refused"]
+    assert [(each.state, each.reason) for each in rig.settled] == [("refused", "blocked")]
 
 
 # ── It arrives ───────────────────────────────────────────────────────────────
