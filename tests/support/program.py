@@ -26,6 +26,11 @@ sys.exit(bot.cli.main())
 """
 
 
+def hear_ctrl_c() -> None:
+    """What a background job starts is born deaf to it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -69,7 +74,7 @@ class Program:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable, *self.arguments, *arguments,
                 env=self.env, cwd=self.folder, stdin=asyncio.subprocess.DEVNULL,
-                stdout=stdout, stderr=stderr,
+                stdout=stdout, stderr=stderr, preexec_fn=hear_ctrl_c,
             )  # fmt: skip
 
     async def works(self, channel: str = "", state: str = "up", seconds: float = 90) -> Any:
