@@ -1,4 +1,4 @@
-"""`python -m bench [start] [latency] [kill] [kill-vk] [rate-vk] [storm] [quiet]`."""
+"""`python -m bench [start] [latency] [kill] [kill-vk] [rate-vk] [storm] [quiet] [finding]`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from bench.figures import Figure, folder, resident_memory
+from bench.finding import measure_finding
 from bench.quiet import measure_quiet
 from bench.storm import measure_storm
 from bench.vk import measure_rate
@@ -164,6 +165,7 @@ MEASURES: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
     "rate-vk": measure_rate,
     "storm": measure_storm,
     "quiet": measure_quiet,
+    "finding": measure_finding,
 }
 
 

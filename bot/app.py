@@ -56,6 +56,7 @@ class App:
     ) -> None:
         self.settings = settings
         self.db = Database(url, clock)
+        self.db.files = settings.files_dir
         self.bells = Bells(self.db)
         self.chores = Chores(self.db, self.bells, CHORES)
         self.metrics = Metrics()

@@ -221,6 +221,7 @@ def _command(place: Place, binaries: Binaries, sockets: Path, *, durable: bool) 
         "port": PORT,
         "unix_socket_directories": sockets,
         "unix_socket_permissions": "0700",
+        "random_page_cost": "1.1",  # no turning discs: else big tables are read whole for a page
     }
     if not durable:
         settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

@@ -5,25 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from handlers import staff_texts
-from handlers.posts import attachments_of, change_post
+from handlers import promises, staff_texts
+from handlers.posts import attachments_of, change_post, mirrored
 from services.messaging.outbox import About
-from services.messaging.types import Address, Kind, Outbound
+from services.messaging.types import PHONE, Address, Kind, Outbound
 from services.rooms import same_place
 from services.tables import Contact, Member, Message, Room, Thread
 from services.work import Work
 
 ON_ITS_WAY = "🕊"
 DELIVERED = "👍"
+PROMISED = "✍"  # arrived, and the time named in it is remembered
 READ = "👀"
 SOON = timedelta(seconds=5)  # an answer that arrives sooner is not marked as being on its way
 
 
 async def pass_on_answer(
-    work: Work, thread: Thread, message: Message, room: Room, *, from_desk: bool
+    work: Work,
+    thread: Thread,
+    message: Message,
+    room: Room,
+    *,
+    from_desk: bool,
+    mirror: Kind = Kind.RELAY,
 ) -> None:
     """A member's words go to the messenger the resident used last, and into the topics of the
-    rooms they were not written in. `room`: where they were, but for the desk."""
+    rooms they were not written in. `room`: where they were, but for the desk. `mirror`: what is
+    said to many at once stands in their topics when nothing else waits for the group."""
     contact = await work.people.where_to_answer(thread)
     await work.threads.answer_at(thread, contact)
     await send_answer(work, thread, message, contact)
@@ -35,15 +43,11 @@ async def pass_on_answer(
         await work.outbox.post(
             other,
             mirrored(message),
-            Kind.RELAY,
+            mirror,
             About(message_id=message.id, reply_to_message=message.reply_to),
             thread_id=thread.id,
         )
-
-
-def mirrored(message: Message) -> Outbound:
-    """An answer as the other rooms show it."""
-    return Outbound(header=message.author, text=message.text, attachments=attachments_of(message))
+    await promises.hear_answer(work, thread, message)
 
 
 async def change_mirrors(work: Work, thread: Thread, message: Message, what: Outbound) -> None:
@@ -73,6 +77,9 @@ async def pass_on_edit(work: Work, thread: Thread, member: Member, message: Mess
             About(thread_id=thread.id, replaces_message=message.id, contact_id=contact.id),
         )
     await change_mirrors(work, thread, message, mirrored(message))
+    if await promises.hear_edit(work, thread, message) and not waits:
+        arrived = PROMISED if await work.promises.stands_in(message.id) else DELIVERED
+        await mark_where_it_stands(work, thread, message, arrived)
 
 
 async def send_answer(work: Work, thread: Thread, message: Message, contact: Contact) -> None:
@@ -97,6 +104,8 @@ async def send_answer(work: Work, thread: Thread, message: Message, contact: Con
             contact_id=contact.id,
         ),
     )
+    if contact.channel == PHONE:  # a chore puts it before the room
+        return
     await work.sessions.turn_to(to, contact.user_id, thread.id)
     await mark_where_it_stands(work, thread, message, ON_ITS_WAY)
 
@@ -127,6 +136,7 @@ async def take_back(work: Work, thread: Thread, message: Message) -> bool:
     """True when nothing of it reached the resident. What stands with them is deleted there, where
     the messenger can; the member is told what came of it. The words stay in the thread, marked."""
     await work.threads.withdraw(message)
+    await promises.hear_recall(work, thread, message)
     await work.unsent.drop_marks(message.id)
     await change_mirrors(work, thread, message, staff_texts.recalled(mirrored(message)))
     if await work.unsent.drop_waiting(message.id):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from handlers import calling, deadlines, promises, summaries, visiting
 from handlers.resident import closing_texts
 from handlers.resident.consent import button
+from handlers.staff import outside, shifts, taking
 from handlers.staff_texts import ticket_header
 from services.chores import Chore
 from services.messaging.outbox import About
@@ -44,4 +46,19 @@ async def close_for_good(work: Work, ticket_id: int) -> None:
 CHORES = (
     Chore("asking a silent resident", lambda work: work.due.find_silent(), ask_silent),
     Chore("closing for good", lambda work: work.due.find_unrated(), close_for_good),
+    *promises.CHORES,
+    *summaries.CHORES,
+    *shifts.CHORES,
+    *visiting.CHORES,
+    calling.CHORE,
+    Chore(
+        "asking an organisation back", lambda work: work.organisations.find_due(), outside.ask_back
+    ),
+    Chore(
+        "forgetting drafts",
+        lambda work: work.filing.find_left(),
+        lambda work, draft_id: work.filing.forget_draft(draft_id),
+    ),
+    *deadlines.CHORES,
+    *taking.CHORES,
 )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from handlers import posts, staff_texts
+from collections.abc import Sequence
+
+from handlers import posts, staff_texts, status_texts
 from handlers.posts import attachments_of
 from services.access import AsResident
 from services.messaging.outbox import About
-from services.messaging.types import Address, Button, Keyboard, Kind, Outbound
+from services.messaging.types import Address, Attachment, Button, Keyboard, Kind, Outbound
 from services.people import Place
 from services.tables import Message, Room, Thread, Ticket
 from services.work import Work
@@ -28,6 +30,7 @@ async def tell_staff(
     *,
     under: Message | None = None,
     buttons: Keyboard | None = None,
+    files: Sequence[Attachment] = (),
 ) -> None:
     """A line of ours in the thread and in its rooms, where an answer to it finds the thread.
     `under`: the message it is about."""
@@ -36,7 +39,7 @@ async def tell_staff(
         await work.surges.show(thread)
         await posts.show_thread(work, thread)
     about = About(message_id=line.id, reply_to_message=under.id if under else None)
-    what = Outbound(text=text, keyboard=buttons)
+    what = Outbound(text=text, keyboard=buttons, attachments=tuple(files))
     for room in await work.rooms.showing(thread):
         await work.outbox.post(room, what, kind, about, thread_id=thread.id)
 
@@ -68,9 +71,18 @@ async def tell_unlisted_flat(work: Work, viewer: AsResident, place: Place) -> No
 # ── To the resident ──────────────────────────────────────────────────────────
 
 
-async def tell_status(work: Work, ticket: Ticket) -> None:
-    """One sentence on what is new; under a closed ticket, «Не решено», and the question how the
-    work was where it is done."""
+async def tell_status(
+    work: Work,
+    ticket: Ticket,
+    *,
+    asked: str = "",
+    photo: Message | None = None,
+    text: str = "",
+    by_night: bool = False,
+) -> None:
+    """One sentence on what is new of a locked ticket; under a closed one «Не решено», and the
+    question how the work was where it is done. `photo`: a member's message whose files go along.
+    `text` instead of the usual words; `by_night`: also while people sleep."""
     thread = await work.threads.of_ticket(ticket)
     contact = await work.people.where_to_answer(thread)
     rows: list[tuple[Button, ...]] = []
@@ -80,16 +92,17 @@ async def tell_status(work: Work, ticket: Ticket) -> None:
         )
     if ticket.status in ("done", "declined"):
         rows.append((Button(label=staff_texts.NOT_SOLVED, action=f"ticket/reopen/{ticket.id}"),))
-    await work.outbox.say(
-        Address(channel=contact.channel, chat=contact.chat),
-        Outbound(
-            header=staff_texts.ticket_header(ticket),
-            text=staff_texts.status_news(ticket.status, (await work.company.profile()).phone),
-            keyboard=Keyboard(rows=tuple(rows)) if rows else None,
-        ),
-        Kind.NOTICE,
-        About(thread_id=thread.id, contact_id=contact.id),
+    if not text:
+        organisation = await work.organisations.of(ticket)
+        text = status_texts.news(ticket, asked, await work.company.profile(), organisation)
+    what = Outbound(
+        header=staff_texts.ticket_header(ticket),
+        text=text,
+        attachments=attachments_of(photo) if photo else (),
+        keyboard=Keyboard(rows=tuple(rows)) if rows else None,
     )
+    message_id = photo.id if photo else None
+    await work.news.tell(ticket, contact, what, message_id=message_id, by_night=by_night)
 
 
 async def tell_talk_closed(work: Work, thread: Thread) -> None:
@@ -100,3 +113,23 @@ async def tell_talk_closed(work: Work, thread: Thread) -> None:
         Kind.NOTICE,
         About(thread_id=thread.id, contact_id=contact.id),
     )
+
+
+# ── To a member ──────────────────────────────────────────────────────────────
+
+
+async def tell_in_private(
+    work: Work, member_id: int, what: Outbound, *, message_id: int | None = None
+) -> str:
+    """Returns the messenger; empty when the member has not started the bot in any. An answer to
+    it finds the message named."""
+    contact = await work.executors.where_reached(member_id)
+    if contact is None:
+        return ""
+    await work.outbox.say(
+        Address(channel=contact.channel, chat=contact.chat),
+        what,
+        Kind.RELAY,
+        About(contact_id=contact.id, message_id=message_id),
+    )
+    return contact.channel

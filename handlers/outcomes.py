@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from handlers import posts, relay_texts, staff_texts
-from handlers.answers import DELIVERED, READ, mark_where_it_stands, send_answer
+from handlers.answers import DELIVERED, PROMISED, READ, mark_where_it_stands, send_answer
 from handlers.notices import tell_staff
 from services.messaging.rows import Paused, Settled, Telling
 from services.messaging.types import Inbound, Kind, Outbound
@@ -35,7 +35,10 @@ async def tell_settled(work: Work, settled: Settled) -> None:
     await work.unsent.drop_marks(message.id)
     if settled.state == "sent":
         seen = row.channel == "web" and await work.posts.is_seen(row.id)
-        await mark_where_it_stands(work, thread, message, READ if seen else DELIVERED)
+        arrived = READ if seen else DELIVERED
+        if await work.promises.stands_in(message.id):
+            arrived = PROMISED
+        await mark_where_it_stands(work, thread, message, arrived)
         return
     if message.withdrawn_at is not None:
         return  # taken back while it was on its way: nobody misses it
@@ -63,10 +66,13 @@ async def tell_withdrawn(work: Work, settled: Settled) -> None:
 
 async def tell_lost_post(work: Work, settled: Settled) -> None:
     """A room did not take what residents wrote: it stands at the desk all the same, and admins
-    hear of it in private."""
+    hear of it in private. What stands there as it was, because it could not be changed, is not
+    lost."""
     row = settled.row
     message = await work.threads.message(row.message_id) if row.message_id else None
-    if row.reaction or row.room_id is None or not (row.thread_id or message):
+    if not row.is_post or row.room_id is None:
+        return
+    if not (row.thread_id or message):
         return
     room = await work.rooms.get(row.room_id)
     thread_id = message.thread_id if message else row.thread_id

@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from handlers import gathering, relay_texts, staff_texts, wording
+from handlers import gathering, relay_texts, staff_texts, standing, status_texts, wording
+from handlers.staff.taking_texts import take_button
 from services.danger import sounds_dangerous
 from services.messaging.outbox import About
 from services.messaging.types import Attachment, Button, Keyboard, Kind, Outbound
@@ -21,6 +22,7 @@ MOST_WORDS = 3000
 MOST_FILES = 10
 LINES_OF_RECAP = 5
 MOST_SHOWN = 20
+MOST_ANSWERS = 3  # of those given before a request is handed over
 
 
 def subject(ticket: Ticket) -> str:
@@ -38,6 +40,11 @@ def attachments_of(message: Message) -> tuple[Attachment, ...]:
     return tuple(Attachment.model_validate(each) for each in message.attachments)
 
 
+def mirrored(message: Message) -> Outbound:
+    """An answer as the other rooms show it."""
+    return Outbound(header=message.author, text=message.text, attachments=attachments_of(message))
+
+
 # ── What a post says ─────────────────────────────────────────────────────────
 
 
@@ -53,7 +60,11 @@ async def compose(work: Work, room: Room, thread: Thread, messages: Sequence[Mes
     earlier = await work.threads.continued(thread)
     if ticket is None:
         header = staff_texts.talk_header(thread.subject, earlier)
-        return Outbound(header=header, text=words, attachments=files)
+        free = thread.taken_by is None and thread.state == "open" and room.id == thread.room_id
+        take = Keyboard(rows=((take_button(thread),),)) if free else None
+        lines = await standing.describe(work, thread, None)
+        words = "\n".join(filter(None, [words, *lines]))
+        return Outbound(header=header, text=words, attachments=files, keyboard=take)
     return await card(work, room, thread, ticket, words, files, earlier)
 
 
@@ -75,9 +86,10 @@ async def card(
     where = staff_texts.where(
         ticket, entrance.number if entrance else "", flat.floor if flat else None
     )
+    text = staff_texts.card(ticket, where, resident.name or "", words, due, now)
     return Outbound(
         header=staff_texts.card_header(ticket, earlier),
-        text=staff_texts.card(ticket, where, resident.name or "", words, due, now),
+        text="\n".join([text, *await standing.describe(work, thread, ticket, on_card=True)]),
         attachments=files,
         keyboard=await buttons_of(work, room, thread, ticket),
     )
@@ -89,11 +101,31 @@ async def buttons_of(work: Work, room: Room, thread: Thread, ticket: Ticket) -> 
     close = Button(label=staff_texts.CLOSE, action=f"staff/close/{ticket.id}")
     if ticket.status in ("done", "declined"):
         return None
-    row = (accept, close) if ticket.status == "new" else (close,)
-    if room.id != thread.room_id or await work.rooms.executors_of(ticket.complex_id) is None:
-        return Keyboard(rows=(row,))
-    hand_over = Button(label=staff_texts.TO_EXECUTORS, action=f"staff/masters/{ticket.id}")
-    return Keyboard(rows=(row, (hand_over,)))
+    if room.id != thread.room_id:
+        return steps_of_work(ticket)
+    rows = [(accept, close) if ticket.status == "new" else (close,)]
+    if thread.taken_by is None:
+        rows[0] = (*rows[0], take_button(thread))
+    if ticket.executor_id is not None:
+        rows.append((step(ticket, "way"), step(ticket, "nobody")))
+    if await work.rooms.executors_of(ticket.complex_id) is not None:
+        rows.append((Button(label=staff_texts.TO_EXECUTORS, action=f"staff/masters/{ticket.id}"),))
+    return Keyboard(rows=tuple(rows))
+
+
+def steps_of_work(ticket: Ticket) -> Keyboard:
+    """What an executor says of an open request."""
+    first = (step(ticket, "got"),) if ticket.status == "new" else ()
+    return Keyboard(
+        rows=(
+            (*first, step(ticket, "way")),
+            (step(ticket, "ready"), step(ticket, "nobody")),
+        )
+    )
+
+
+def step(ticket: Ticket, what: str) -> Button:
+    return Button(label=status_texts.STEPS[what], action=f"staff/{what}/{ticket.id}")
 
 
 # ── Posting ──────────────────────────────────────────────────────────────────
@@ -175,7 +207,8 @@ async def show_thread(work: Work, thread: Thread) -> None:
 
 
 async def hand_over(work: Work, room: Room, thread: Thread) -> None:
-    """The card and all that the resident has said, in as few posts as it takes."""
+    """The card and all that the resident has said, in as few posts as it takes; then what staff
+    answered last, so that nobody promises anything else."""
     parts: list[list[Message]] = []
     for message in await work.threads.words_of_resident(thread):
         together = [*(parts[-1] if parts else ()), message]
@@ -189,6 +222,12 @@ async def hand_over(work: Work, room: Room, thread: Thread) -> None:
         about = About(message_id=said[0].id, also=tuple(message.id for message in said[1:]))
         what = await compose(work, room, thread, said)
         await work.outbox.post(room, what, Kind.RELAY, about, thread_id=thread.id)
+    latest = await work.threads.last_words(thread, MOST_SHOWN, but=())
+    for answer in [each for each in latest if each.by == "member"][-MOST_ANSWERS:]:
+        if not await work.copies.find_external(room.channel, room.chat, answer.id):
+            about = About(message_id=answer.id, reply_to_message=answer.reply_to)
+            what = mirrored(answer)
+            await work.outbox.post(room, what, Kind.RELAY, about, thread_id=thread.id)
 
 
 async def fold(work: Work, room: Room, thread: Thread, message: Message) -> bool:
@@ -276,7 +315,8 @@ async def recap(
         before = await card(work, room, thread, ticket, words)
     else:
         before = Outbound(header=staff_texts.talk_header(thread.subject), text=words)
-    parts = [before.text, *lines, relay_texts.RECAP_END, what.header, what.text]
+    end = relay_texts.RECAP_END if room.has_topics else relay_texts.RECAP_END_IN_GROUP
+    parts = [before.text, *lines, end, what.header, what.text]
     return what.model_copy(
         update={
             "header": before.header,
@@ -287,14 +327,10 @@ async def recap(
 
 
 async def elsewhere(work: Work, room: Room, note: Message) -> bool:
-    """Whether a note was written for another of the thread's rooms: there it stays."""
+    """Whether a note was written for another of the thread's rooms: there it stays, wherever
+    these have moved since."""
     thread = await work.threads.of_message(note)
-    own, *executors = await work.rooms.showing(thread)
-    second = executors[0] if executors else None
-    if second is None:
-        return False
-    with_executors = await work.copies.find_external(second.channel, second.chat, note.id)
-    return (with_executors is not None) == (room.id == own.id)
+    return room.id not in (await work.copies.rooms_of(note) or {thread.room_id})
 
 
 async def messages_of(work: Work, post: Post) -> list[Message]:

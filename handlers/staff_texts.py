@@ -15,9 +15,10 @@ CLOSE = "Закрыть"
 TO_EXECUTORS = "Мастерам"
 NOT_SOLVED = "Не решено"
 NAMELESS = "Житель"
+UNNAMED = "Житель: имени не назвал"
 NO_NAME = "Житель: без имени, согласия на хранение данных не дал"
 
-MESSENGERS = {"telegram": "Telegram", "vk": "ВКонтакте", "web": "чат на сайте"}
+MESSENGERS = {"telegram": "Telegram", "vk": "ВКонтакте", "web": "чат на сайте", "phone": "телефон"}
 STATUSES = {**wording.STATUSES, "waiting": "ждёт ответа жителя"}
 STATUS_WORDS = {
     "принята": "accepted",
@@ -28,6 +29,11 @@ STATUS_WORDS = {
     "ждем": "waiting",
     "ждет ответа": "waiting",
     "ждет ответа жителя": "waiting",
+    "ждет ответа от жителя": "waiting",
+    "ждем ответа": "waiting",
+    "ждем ответа жителя": "waiting",
+    "ждет жителя": "waiting",
+    "ждем жителя": "waiting",
     "ожидает": "waiting",
     "выполнена": "done",
     "выполнено": "done",
@@ -40,13 +46,32 @@ STATUS_WORDS = {
 HELP = (
     "Всё, что вы пишете в теме, уходит жителю. Что не уходит:\n"
     "// текст или /note текст — заметка для своих; ответ на заметку — тоже заметка\n"
+    "/take — взять себе; /release — вернуть в общую очередь\n"
+    "/assign имя — передать коллеге; /assign комната и название — в другую комнату\n"
+    "/team — команда и должности; для управляющих и администраторов\n"
+    "/quiet — тихий режим: пока он включён, житель не видит, что вы пишете\n"
     "/status — состояние заявки; /status в работе — поменять "
-    "(принята, в работе, ждёт, выполнена, отклонена)\n"
+    "(принята, в работе, ждёт и что спросить, выполнена, отклонена и почему)\n"
     "/close — закрыть\n"
     "/masters или /мастерам — передать заявку и в группу мастеров\n"
+    "/executor имя — назначить исполнителя\n"
+    "/visit завтра 10-12 — предложить жителю время визита\n"
+    "/elder — сделать жителя старшим по дому или снять\n"
     "/recall — отозвать свой ответ: в ответ на него, или последний\n"
     "/who — кто пишет и откуда\n"
+    "/find Садовая 5 кв 12 — найти по квартире, номеру, имени, телефону или словам\n"
+    "/history — что было раньше по этой квартире и от этого жителя\n"
+    "/answer — заготовки ответов\n"
+    "/answerall Садовая 5, лифт: текст — один ответ всем сразу\n"
+    "/new Садовая 5 кв 12, Иванова Мария, +7…, течёт кран — заявка за того, кто позвонил\n"
+    "/called — дозвонились до жителя без мессенджера; /missed — не дозвонились; /calls — кому "
+    "звонить\n"
+    "/pass код — передать заявку другой организации; /pass нам — вернуть\n"
+    "/journal ноябрь Садовая 5 — журнал заявок файлом; /print — наряд на заявку\n"
     "/ban 7 дней причина — не принимать сообщения жителя; /unban — снова принимать\n"
+    "/shift — начать смену; /shift сдать — закончить, со сводкой для сменщика\n"
+    "/promise — что обещано жителю; /promise 16:00 — записать, /promise нет — снять\n"
+    "/desk — ссылка в диспетчерскую в браузере; только в личном чате с ботом\n"
     "/help — эта подсказка"
 )
 
@@ -80,7 +105,8 @@ def where(ticket: Ticket, entrance: str, floor: int | None) -> str:
 
 
 def card(ticket: Ticket, where: str, name: str, words: str, due: datetime, now: datetime) -> str:
-    lines = [where, f"Житель: {name}" if name else NO_NAME]
+    nameless = UNNAMED if ticket.filed_by else NO_NAME
+    lines = [where, f"Житель: {name}" if name else nameless]
     if words:
         lines.append(f"\n{words}\n")
     lines += [wording.name_answer(question, answer) for question, answer in ticket.answers]
@@ -126,23 +152,6 @@ def ticket_header(ticket: Ticket) -> str:
     return f"Заявка №{ticket.number}"
 
 
-def status_news(status: str, phone: str) -> str:
-    return {
-        "new": "Заявка снова в очереди.",
-        "accepted": "Приняли, занимаемся.",
-        "in_progress": "В работе.",
-        "waiting": "Ждём вашего ответа, чтобы продолжить. Напишите прямо сюда.",
-        "done": (
-            "Сделали. Если что-то не так, нажмите «Не решено» — вернёмся.\n\n"
-            "Оцените, пожалуйста, работу: 1 — плохо, 5 — отлично."
-        ),
-        "declined": (
-            "Эту заявку выполнить не сможем. Диспетчер подскажет, к кому обратиться: "
-            f"{phone}. Не согласны — нажмите «Не решено»."
-        ),
-    }[status]
-
-
 TALK_CLOSED = "Разговор завершили. Если остались вопросы, просто напишите."
 
 
@@ -161,6 +170,7 @@ ANONYMOUS = (
     "Выключите анонимность в правах администратора и напишите ещё раз."
 )
 NOT_A_MEMBER = "Эта комната вам не назначена, поэтому ничего не сделано."
+ONLY_COMMANDS = "Здесь понимаю только команды. Чтобы ответить жителю, откройте его обращение."
 NO_THREAD = "Здесь непонятно, о какой заявке речь. Напишите в её теме или ответом на её сообщение."
 STICKER_SKIPPED = "Стикер жителю не ушёл: напишите словами."
 NO_TICKET = "У этого разговора нет заявки. Закрыть его можно командой /close."
@@ -190,8 +200,9 @@ def desk_link(url: str) -> str:
 
 def chat_id(chat: str) -> str:
     return (
-        f"Здравствуйте! Номер этой группы: {chat}. Чтобы заявки приходили сюда, впишите "
-        f"TELEGRAM_STAFF_CHAT={chat} в настройки и перезапустите бота."
+        f"Здравствуйте! Номер этой группы: {chat}. Чтобы все заявки приходили сюда, впишите "
+        f"TELEGRAM_STAFF_CHAT={chat} в настройки и перезапустите бота. Если это группа одного ЖК "
+        f"или мастеров, впишите её в файл компании, раздел rooms: telegram: {chat}."
     )
 
 
@@ -208,14 +219,6 @@ def status(ticket: Ticket, due: datetime, now: datetime) -> str:
 
 def bad_status(words: str) -> str:
     return f"Состояния «{words[:40]}» нет. Можно: принята, в работе, ждёт, выполнена, отклонена."
-
-
-def status_changed(ticket: Ticket, member: Member) -> str:
-    return f"Заявка №{ticket.number}: {STATUSES[ticket.status]} — {member.name}."
-
-
-def already(ticket: Ticket) -> str:
-    return f"Заявка №{ticket.number} уже {STATUSES[ticket.status]}."
 
 
 def recalled(answer: Outbound) -> Outbound:
@@ -239,8 +242,8 @@ def handed_too_late(ticket: Ticket) -> str:
 
 
 NO_EXECUTORS = (
-    "Мастерам не передано: у этого ЖК нет группы мастеров. Её называет администратор: строка "
-    "executors в описании компании."
+    "Мастерам не передано: у этого ЖК нет группы мастеров, отдельной от вашей. Её называет "
+    "администратор: строка executors в файле компании."
 )
 NOTHING_TO_HAND = "У этого разговора нет заявки, а мастерам передают только заявки."
 NOT_HANDED = (
@@ -255,7 +258,9 @@ def closed(member: Member) -> str:
 
 ALREADY_CLOSED = "Разговор уже закрыт."
 
-CHANNELS = {"telegram": "Telegram", "web": "чат на сайте", "vk": "VK", "max": "MAX"}
+CHANNELS = {
+    "telegram": "Telegram", "web": "чат на сайте", "vk": "VK", "max": "MAX", "phone": "телефон",
+}  # fmt: skip
 
 
 def who(

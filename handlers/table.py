@@ -17,6 +17,7 @@ from handlers.resident import (
     bans,
     begin,
     closing,
+    house,
     limits,
     linking,
     linking_texts,
@@ -25,12 +26,13 @@ from handlers.resident import (
     talk,
     texts,
     tickets,
+    visits,
     which,
 )
 from handlers.resident.consent import ask_consent, consented
 from handlers.resident.registration import REGISTRATION, new_request
 from handlers.resident.request import REQUEST
-from handlers.staff import entrance, hearing
+from handlers.staff import hearing, private
 from services.errors import NotFound, NotYours, StaleButton
 from services.messaging.types import Happening, Inbound
 from services.work import Work
@@ -60,6 +62,7 @@ MENU = {
     "menu/mine": Row(tickets.show_list, consent=False),
     "menu/dispatcher": Row(talk.ask_dispatcher),
     "menu/settings": Row(settings.show),
+    "menu/house": Row(house.show),
     "link/show": Row(linking.show),
     "link/code": Row(linking.give_code),
 }
@@ -71,6 +74,7 @@ PRESSES = {
     "link": Row(linking.press, consent=False),
     "rate": Row(closing.press_rating, consent=False),
     "need": Row(closing.press_need, consent=False),
+    "visit": Row(visits.press, consent=False),
 }
 WORDS = {  # what people type instead of pressing, at any moment
     texts.NEW: "menu/new",
@@ -159,7 +163,10 @@ async def choose(turn: Turn) -> None:
     inbound, session = turn.inbound, turn.session
     form = FORMS.get(session.scene)
     if inbound.happening is Happening.EDIT:
-        await talk.edit(turn)
+        if not await private.hear_edit(turn):
+            await talk.edit(turn)
+    elif await private.hear_reply(turn):
+        return
     elif inbound.unreadable and not turn.text and not inbound.attachments:
         await turn.say(texts.unreadable(inbound.unreadable))
         await ask_again(turn)
@@ -167,6 +174,8 @@ async def choose(turn: Turn) -> None:
         await hear_command(turn)
     elif turn.pressed:
         await hear_press(turn, form)
+    elif await house.is_asked_for(turn):
+        await let_in(turn, MENU["menu/house"])
     elif action := word_of_menu(turn):
         turn.pressed = action
         await hear_press(turn, form)
@@ -202,7 +211,7 @@ async def hear_command(turn: Turn) -> None:
     command = turn.text.split()[0].partition("@")[0].lower()
     if command in COMMANDS:
         await let_in(turn, COMMANDS[command])
-    elif command != "/desk" or not await entrance.send_link(turn):
+    elif not await private.hear_command(turn):
         await turn.say(texts.UNKNOWN_COMMAND)
         await ask_again(turn)
 
@@ -213,6 +222,8 @@ async def hear_press(turn: Turn, form: Form | None) -> None:
     row = MENU.get(turn.pressed) or PRESSES.get(head) or COMMANDS.get(turn.pressed)
     if row is not None:
         await let_in(turn, row)
+    elif await private.hear_press(turn):
+        return
     elif head != "form":
         raise NotYours
     elif token == turn.session.state.get("finished"):

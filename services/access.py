@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, or_, select, true
 
 from services.errors import NotYours
-from services.tables import Home, Link, Room, Thread
+from services.tables import Elder, Home, Link, Room, Thread
 
 
 @dataclass(frozen=True)
@@ -31,12 +31,14 @@ class AsResident:
 class AsMember:
     """A member sees the threads of their rooms and those handed to them; no rooms named = every
     room. `inside`: the channel and chat of the executors' room they act from, where even an
-    admin touches only what stands there."""
+    admin touches only what stands there. `named_for`: the thread of a request they are to do,
+    whatever room it stands in."""
 
     member_id: int
     role: str
     rooms: tuple[str, ...] = ()
     inside: tuple[str, str] | None = None
+    named_for: int | None = None
 
     @property
     def name(self) -> str:
@@ -58,7 +60,7 @@ def check_thread(viewer: Viewer, thread: Thread | None, rooms: Iterable[Room]) -
     if isinstance(viewer, AsResident):
         allowed = thread.resident_id == viewer.resident_id
     else:
-        allowed = any(viewer.works_in(room) for room in rooms)
+        allowed = viewer.named_for == thread.id or any(viewer.works_in(room) for room in rooms)
     if not allowed:
         raise NotYours
     return thread
@@ -66,9 +68,14 @@ def check_thread(viewer: Viewer, thread: Thread | None, rooms: Iterable[Room]) -
 
 def threads_of(viewer: AsMember) -> ColumnElement[bool]:
     """The same rule for a list of threads."""
-    if not viewer.rooms or viewer.role == "admin":
-        return true()
-    return shown_in(viewer.rooms)
+    everywhere = not viewer.rooms or viewer.role == "admin"
+    if viewer.inside is None:
+        return true() if everywhere else shown_in(viewer.rooms)
+    channel, chat = viewer.inside
+    rooms = select(Room.id).where(Room.channel == channel, Room.chat == chat)
+    if not everywhere:
+        rooms = rooms.where(Room.code.in_(viewer.rooms))
+    return or_(Thread.room_id.in_(rooms), Thread.handed_to.in_(rooms))
 
 
 def shown_in(codes: Iterable[str]) -> ColumnElement[bool]:
@@ -88,3 +95,11 @@ def check_link(viewer: AsResident, link: Link | None) -> Link:
     if link is None or viewer.resident_id not in (link.to_resident_id, link.from_resident_id):
         raise NotYours
     return link
+
+
+def check_elder(elder: Elder | None) -> Elder:
+    """The common requests of a house are seen by whoever is its elder now. `elder`: the viewer's,
+    or of one of those that were linked with them."""
+    if elder is None or elder.until is not None:
+        raise NotYours
+    return elder

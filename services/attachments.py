@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -47,6 +48,23 @@ class Attachments:
         kept = await self._work.session.scalar(find)
         assert kept is not None
         return kept
+
+    def new_place(self) -> tuple[str, Path]:
+        """Where a file that we make ourselves is to be written: inside the folder, and whole."""
+        name = secrets.token_hex(16)
+        relative = f"{name[:2]}/{name}"
+        path = self._work.files / relative
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return relative, path
+
+    async def keep_made(self, relative: str, title: str, mime: str, owner: str) -> Attachment:
+        """A file of our own that stands there by now, to be sent like any other."""
+        size = (self._work.files / relative).stat().st_size
+        made = Attachment(
+            kind="document", channel="web", handle=relative, title=title, mime=mime, size=size
+        )
+        await self.keep(made, owner, relative)
+        return made
 
     async def find(self, file_id: str) -> StoredFile | None:
         if "\x00" in file_id:

@@ -33,6 +33,11 @@ class Closing:
         ticket = await self._work.threads.ticket(thread.id)
         return ticket is None or ticket.status == "done"
 
+    def is_left(self, thread: Thread) -> bool:
+        """Open, but nobody waits for an answer there or has said a word for as long."""
+        silent = thread.last_at <= self._work.now - OVER_AFTER
+        return thread.waits_since is None and silent
+
     async def latest(self, thread: Thread, *, with_ticket: bool = False) -> Thread:
         """The thread that goes on from this one, or from what goes on from it; itself while there
         is none."""

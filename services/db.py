@@ -73,12 +73,14 @@ def is_passing(failure: BaseException) -> bool:
 
 
 class Database:
-    """Where work is done. Close it at the end. `base_url` is told to every work."""
+    """Where work is done. Close it at the end. `base_url` and the folder of `files` are
+    told to every work."""
 
     def __init__(self, url: str, clock: Clock | None = None, *, pool_size: int = 8) -> None:
         self.url = url
         self.clock = clock or Clock()
         self.base_url = ""
+        self.files = Path()
         self.engine = make_engine(url, pool_size=pool_size)
         self.own = make_engine(url, one_off=True)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
@@ -87,7 +89,7 @@ class Database:
     async def work(self) -> AsyncIterator[Work]:
         """One transaction with every service in it: commits at the end, or nothing happened."""
         async with self._sessions() as session, session.begin():
-            work = Work(session, self.clock.now(), self.base_url)
+            work = Work(session, self.clock.now(), self.base_url, self.files)
             yield work
             await work.finish()
 

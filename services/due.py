@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, select
 
 from services.bans import holding
 from services.closing import OVER_AFTER
+from services.messaging.types import PHONE
 from services.tables import Contact, Message, Thread, Ticket
 
 if TYPE_CHECKING:
@@ -60,7 +61,9 @@ class Due:
         )
         banned = exists().where(*holding(Ticket.resident_id, self._work.now))
         reachable = exists().where(
-            Contact.resident_id == Ticket.resident_id, Contact.unreachable_since.is_(None)
+            Contact.resident_id == Ticket.resident_id,
+            Contact.unreachable_since.is_(None),
+            Contact.channel != PHONE,  # no machine calls
         )
         return (
             and_(

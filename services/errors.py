@@ -19,6 +19,18 @@ class AlreadySo(Refused):
     """The thing is in that state already: a second press, or someone was quicker."""
 
 
+class TakenByAnother(Refused):
+    """A colleague has the thread: whoever wants it says so once more."""
+
+
+class LastAdmin(Refused):
+    """Somebody must be left who may do everything."""
+
+
+class BySettings(Refused):
+    """The settings of the program say so, not the chat."""
+
+
 class AlreadyEnded(Refused):
     """The request is done or declined: nobody is to work on it."""
 
@@ -53,3 +65,23 @@ class TooManyToday(Refused):
 
 class TooManyAlike(Refused):
     """There are requests of that kind and home already; they are `args`."""
+
+
+class NothingSaid(Refused):
+    """A request needs words on what happened."""
+
+
+class ReasonNeeded(Refused):
+    """Nobody is turned away without being told why."""
+
+
+class SomebodyElses(Refused):
+    """A colleague was named to do this request, and only they say how it goes."""
+
+
+class InThePast(Refused):
+    """The time that was named is over."""
+
+
+class TooFarAhead(Refused):
+    """Nobody agrees on a time so long before it."""

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.access import AsMember, AsResident, check_home
 from services.errors import AlreadySo
-from services.messaging.types import Inbound
+from services.messaging.types import PHONE, Inbound
 from services.tables import (
     Complex,
     ConsentRecord,
@@ -103,7 +103,10 @@ class People:
             select(Contact)
             .where(Contact.resident_id == resident_id)
             .order_by(
-                Contact.unreachable_since.is_not(None), desc(Contact.last_heard_at), Contact.id
+                Contact.unreachable_since.is_not(None),
+                Contact.channel == PHONE,  # where no messenger is left
+                desc(Contact.last_heard_at),
+                Contact.id,
             )
         )
         return list(rows)

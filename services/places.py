@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from services.access import AsMember
 from services.company.flats import normalize_number
-from services.tables import Complex, Entrance, Flat, House
+from services.tables import Complex, Entrance, Flat, House, Room
 
 if TYPE_CHECKING:
     from services.work import Work
@@ -51,6 +52,17 @@ class Places:
             )
             self._houses[complex_id] = list(rows)
         return self._houses[complex_id]
+
+    async def houses_of(self, viewer: AsMember) -> list[House]:
+        """Of the rooms this member works in."""
+        rows = await self._work.session.execute(
+            select(House, Room)
+            .join(Complex, House.complex_id == Complex.id)
+            .join(Room, Complex.room_id == Room.id)
+            .where(House.withdrawn_at.is_(None), Complex.withdrawn_at.is_(None))
+            .order_by(Complex.position, House.position)
+        )
+        return [house for house, room in rows if viewer.works_in(room)]
 
     async def house(self, house_id: int) -> House | None:
         return await self._work.session.get(House, house_id)

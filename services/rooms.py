@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from services.errors import NotFound
+from services.access import AsMember
+from services.errors import NotFound, NotYours
 from services.messaging.types import Address
-from services.tables import Complex, Contact, Outgoing, Room, Thread, Ticket, Topic
+from services.tables import Complex, Message, Outgoing, Room, Thread, Ticket, Topic
 
 if TYPE_CHECKING:
     from services.work import Work
@@ -45,6 +46,11 @@ def same_place(room: Room, other: Room) -> bool:
     return (room.channel, room.chat) == (other.channel, other.chat)
 
 
+def topic_name(subject: str, taker: str | None) -> str:
+    """Who has it stands first: the end of a long name is cut off."""
+    return f"🙋 {taker.split()[0][:20]} · {subject}" if taker and taker.strip() else subject
+
+
 class Rooms:
     def __init__(self, work: Work) -> None:
         self._work = work
@@ -66,6 +72,14 @@ class Rooms:
         room = await self._work.session.get(Room, room_id)
         if room is None:
             raise NotFound(f"room {room_id}")
+        return room
+
+    async def by_code(self, viewer: AsMember, code: str) -> Room:
+        """Raises `NotYours`."""
+        find = select(Room).where(Room.code == code, Room.withdrawn_at.is_(None))
+        room = await self._work.session.scalar(find)
+        if room is None or not viewer.works_in(room):
+            raise NotYours
         return room
 
     async def every(self) -> list[Room]:
@@ -101,6 +115,11 @@ class Rooms:
             return [own]
         executors = await self.get(thread.handed_to)
         return [own] if same_place(own, executors) else [own, executors]
+
+    async def shows(self, room: Room, thread_id: int) -> bool:
+        """Whether the thread stands in this place, not only did once."""
+        thread = await self._work.session.get(Thread, thread_id)
+        return thread is None or any(same_place(room, r) for r in await self.showing(thread))
 
     async def executors_of(self, complex_id: int) -> Room | None:
         """The second room of a complex, if it has one that is a place of its own."""
@@ -138,12 +157,34 @@ class Rooms:
         thread = await self._work.session.get(Thread, thread_id)
         assert thread is not None
         topic = await self._work.session.get(Topic, (thread_id, room.channel, chat))
+        if topic is None and not room.has_topics:
+            recap_due = await self._stood_elsewhere(room_id, thread_id, chat)
+        else:
+            recap_due = topic is not None and topic.recap_due
+        taker = None if thread.taken_by is None else await self._work.staff.name_of(thread.taken_by)
         return View(
-            thread.subject,
+            topic_name(thread.subject, taker),
             topic.external_id if topic else None,
             room.has_topics,
-            recap_due=topic is not None and topic.recap_due,
+            recap_due=recap_due,
         )
+
+    async def _stood_elsewhere(self, room_id: int, thread_id: int, chat: str) -> bool:
+        """A room without topics was given another group, where the thread was not shown yet."""
+        chats = set(
+            await self._work.session.scalars(
+                select(Outgoing.chat)
+                .join(Message, Message.id == Outgoing.message_id)
+                .where(
+                    Message.thread_id == thread_id,
+                    Outgoing.room_id == room_id,
+                    Outgoing.state == "sent",
+                    Outgoing.reaction == "",
+                )
+                .distinct()
+            )
+        )
+        return bool(chats) and chat not in chats
 
     async def once_at(self, address: Address) -> bool:
         """Whether this chat was a room before."""
@@ -173,6 +214,7 @@ class Rooms:
             Outgoing.room_id == room_id,
             Outgoing.state == "sent",
             Outgoing.reaction == "",
+            ~Outgoing.renames,
         )
         recap_due = await self._work.session.scalar(select(shown.exists()))
         row = insert(Topic).values(
@@ -246,54 +288,4 @@ class Rooms:
     async def regain_topics(self, room_id: int) -> None:
         await self._work.session.execute(
             update(Room).where(Room.id == room_id).values(has_topics=True)
-        )
-
-    async def rehouse(self, room_id: int, channel: str, chat: str) -> None:
-        """The company gave the room another group, or the desk alone: what waits for it goes
-        there, and its threads are shown there with their next word."""
-        waiting = (Outgoing.room_id == room_id, Outgoing.state == "waiting")
-        if channel == "desk":
-            await self._work.session.execute(
-                update(Outgoing).where(*waiting).values(state="dropped", settled_at=self._work.now)
-            )
-        else:
-            old = func.length(Outgoing.chat)
-            await self._work.session.execute(
-                update(Outgoing)
-                .where(*waiting)
-                .values(
-                    channel=channel,
-                    chat=chat,
-                    queue=func.concat(chat, func.substr(Outgoing.queue, old + 1)),
-                )
-            )
-            self._work.ring(f"outbox:{channel}")
-        await self._work.session.execute(
-            update(Room)
-            .where(Room.id == room_id)
-            .values(trouble="", trouble_since=None, trouble_why=None)
-            .execution_options(synchronize_session=False)
-        )
-
-    async def move(self, channel: str, chat: str, new_chat: str) -> None:
-        """A group became a supergroup: everything that waits for it goes to the new id."""
-        await self._work.session.execute(
-            update(Room).where(Room.channel == channel, Room.chat == chat).values(chat=new_chat)
-        )
-        await self._work.session.execute(
-            update(Outgoing)
-            .where(
-                Outgoing.channel == channel,
-                Outgoing.chat == chat,
-                Outgoing.state.in_(("waiting", "sending")),
-            )
-            .values(chat=new_chat, queue=func.replace(Outgoing.queue, f"{chat}|", f"{new_chat}|"))
-        )
-        await self._work.session.execute(
-            update(Topic).where(Topic.channel == channel, Topic.chat == chat).values(chat=new_chat)
-        )
-        await self._work.session.execute(
-            update(Contact)
-            .where(Contact.channel == channel, Contact.chat == chat)
-            .values(chat=new_chat)
         )

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from services.access import AsMember
 from services.errors import NotYours
 from services.messaging.types import Address, Sender
-from services.tables import DeskSession, Member, MemberAccount, Room, SignInLink
+from services.tables import Contact, DeskSession, Member, MemberAccount, Room, SignInLink
 
 if TYPE_CHECKING:
     from services.work import Work
@@ -45,6 +45,12 @@ class Staff:
             raise NotYours
         return member
 
+    async def name_of(self, member_id: int) -> str:
+        """Also of someone who has left."""
+        member = await self._work.session.get(Member, member_id)
+        assert member is not None
+        return member.name
+
     async def by_account(self, channel: str, user_id: str) -> Member | None:
         return await self._work.session.scalar(
             select(Member)
@@ -71,6 +77,11 @@ class Staff:
             )
             member = await self.by_account(room.channel, sender.id)
         if member is None:
+            former = select(MemberAccount.member_id).where(
+                MemberAccount.channel == room.channel, MemberAccount.user_id == sender.id
+            )
+            if await self._work.team.was_dismissed(list(await self._work.session.scalars(former))):
+                raise NotYours
             await self._work.session.execute(
                 delete(MemberAccount).where(
                     MemberAccount.channel == room.channel, MemberAccount.user_id == sender.id
@@ -102,6 +113,21 @@ class Staff:
         self._work.audit.note("system", "member joined", f"member:{member.id}", room=room.code)
         return member
 
+    async def addresses_of(self, member_id: int) -> list[Address]:
+        """A member's private chats with the bot, but for those that do not take its words."""
+        rows = await self._work.session.execute(
+            select(Contact.channel, Contact.chat)
+            .join(
+                MemberAccount,
+                and_(
+                    MemberAccount.channel == Contact.channel,
+                    MemberAccount.user_id == Contact.user_id,
+                ),
+            )
+            .where(MemberAccount.member_id == member_id, Contact.unreachable_since.is_(None))
+        )
+        return [Address(channel=channel, chat=chat) for channel, chat in rows]
+
     async def addresses_of_admins(self) -> list[Address]:
         """Their private chats with the bot, in every messenger."""
         rows = await self._work.session.execute(
@@ -113,6 +139,19 @@ class Staff:
             )
         )
         return [Address(channel=channel, chat=user_id) for channel, user_id in rows]
+
+    async def addresses_of_managers(self, room: Room) -> list[Address]:
+        """The private chats of those who run a room, its managers and admins."""
+        members = await self._work.session.scalars(
+            select(Member)
+            .where(
+                or_(Member.role.in_(("manager", "admin")), Member.granted),
+                Member.withdrawn_at.is_(None),
+            )
+            .order_by(Member.id)
+        )
+        running = [member.id for member in members if as_member(member).works_in(room)]
+        return [address for each in running for address in await self.addresses_of(each)]
 
     async def desk_members(self) -> list[Member]:
         """Who may enter the desk, admins first."""
@@ -218,8 +257,13 @@ class Staff:
         return member
 
     async def sign_out(self, session_token: str) -> None:
-        await self._work.session.execute(
+        member_id = await self._work.session.scalar(
             update(DeskSession)
-            .where(DeskSession.token_sha256 == hashed(session_token))
+            .where(
+                DeskSession.token_sha256 == hashed(session_token), DeskSession.ended_at.is_(None)
+            )
             .values(ended_at=self._work.now)
+            .returning(DeskSession.member_id)
         )
+        if member_id is not None:
+            self._work.audit.note(f"member:{member_id}", "signed out", "desk")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import desc, func, select, text, update
@@ -145,6 +145,15 @@ class Surges:
         )
         threads = [await self._work.threads.by_id(thread_id) for thread_id in hidden]
         return [thread for thread in threads if await self.show(thread)]
+
+    async def opened_since(self, surge: Surge, moment: datetime) -> bool:
+        """Whether any of its threads was opened since then."""
+        found = await self._work.session.scalar(
+            select(SurgeThread.thread_id)
+            .where(SurgeThread.surge_id == surge.id, SurgeThread.opened_at >= moment)
+            .limit(1)
+        )
+        return found is not None
 
     async def show(self, thread: Thread) -> bool:
         """False when it has a post of its own, or never was in a surge."""

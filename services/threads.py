@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sqlalchemy import desc, select
+from sqlalchemy import ColumnElement, and_, desc, select
 
-from services.access import AsResident, Viewer, check_thread
+from services.access import AsMember, AsResident, Viewer, check_thread
 from services.messaging.types import Address, Attachment, Inbound
 from services.tables import Contact, Message, Room, Thread, Ticket
 
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 
 SNIPPET = 160
 HIGHEST = 2**63 - 1
+
+
+def is_held() -> ColumnElement[bool]:
+    """A trainee's answer that nobody has let go."""
+    return and_(Message.held_at.is_not(None), Message.released_by.is_(None))
 
 
 class Threads:
@@ -41,6 +46,7 @@ class Threads:
         )
         self._work.session.add(thread)
         await self._work.session.flush()
+        await self._work.dealing.deal(thread, room)
         return thread
 
     def name(self, thread: Thread, subject: str) -> None:
@@ -60,7 +66,10 @@ class Threads:
     async def get(self, viewer: Viewer, thread_id: int, *, lock: bool = False) -> Thread:
         """Raises `NotYours`."""
         find = select(Thread).where(Thread.id == thread_id)
-        thread = await self._work.session.scalar(find.with_for_update() if lock else find)
+        if lock:
+            await self._work.session.flush()  # what was read before the lock may be old by now
+            find = find.with_for_update().execution_options(populate_existing=True)
+        thread = await self._work.session.scalar(find)
         rooms = await self._work.rooms.showing(thread) if thread else []
         return check_thread(viewer, thread, rooms)
 
@@ -86,9 +95,11 @@ class Threads:
         attachments: Sequence[Attachment] | None = None,
         member_id: int | None = None,
         reply_to: int | None = None,
+        held: bool = False,
     ) -> Message:
         """Writes a message into a thread. Text and attachments are the inbound's unless given.
-        The inbound's ids in its chat become copies of this message."""
+        The inbound's ids in its chat become copies of this message. `held`: an answer that does
+        not leave yet, so the resident goes on waiting."""
         if text is None:
             text = inbound.text if inbound else ""
         if attachments is None:
@@ -103,18 +114,34 @@ class Threads:
             reply_to=reply_to,
             at=self._work.now,
             earlier_texts=[],
+            held_at=self._work.now if held else None,
         )
         self._work.session.add(message)
         await self._work.session.flush()
         if inbound and not inbound.pressed:
             await self.link(message.id, inbound)
-        if by in ("resident", "member"):
-            thread.last_at = self._work.now
-            thread.last_by = by
-            thread.last_text = text[:SNIPPET]
+        if by in ("resident", "member") and not held:
+            self._said_last(thread, message)
         await self._work.session.flush()
+        if by == "resident":
+            await self._work.waiting.begin(thread, text, attachments)
+        elif by == "member" and not held:
+            await self._work.waiting.end(thread)
         self._work.ring(f"thread:{thread.id}")
         return message
+
+    def _said_last(self, thread: Thread, message: Message) -> None:
+        thread.last_at = self._work.now
+        thread.last_by = message.by
+        thread.last_text = message.text[:SNIPPET]
+
+    async def release(self, viewer: AsMember, thread: Thread, message: Message) -> None:
+        """An answer that was held leaves now."""
+        message.released_by = viewer.member_id
+        self._said_last(thread, message)
+        await self._work.session.flush()
+        await self._work.waiting.end(thread)
+        self._work.ring(f"thread:{thread.id}")
 
     async def link(self, message_id: int, inbound: Inbound) -> None:
         """Makes a quote or an edit of what was heard find our message."""
@@ -150,6 +177,7 @@ class Threads:
         """Taken back by the member who wrote it; the words stay for the company's own records."""
         message.withdrawn_at = self._work.now
         await self._work.session.flush()
+        await self._work.waiting.begin_again(await self.of_message(message))
         self._work.ring(f"thread:{message.thread_id}")
 
     async def message(self, message_id: int) -> Message | None:
@@ -176,7 +204,9 @@ class Threads:
     async def close(self, thread: Thread) -> None:
         thread.state = "closed"
         thread.closed_at = self._work.now
+        await self._work.promises.close(thread.id)
         await self._work.session.flush()
+        await self._work.waiting.end(thread)
         self._work.ring(f"thread:{thread.id}")
 
     async def reopen(self, thread: Thread) -> None:
@@ -212,6 +242,7 @@ class Threads:
                 Message.id.not_in(but),
                 Message.id < (before or HIGHEST),
                 Message.withdrawn_at.is_(None),
+                ~is_held(),
             )
             .order_by(desc(Message.id))
             .limit(most)
@@ -236,6 +267,14 @@ class Threads:
         ticket = await self._work.closing.first_ticket(before)
         return f"№{ticket.number}" if ticket else before.subject
 
+    async def last_message(self, thread: Thread) -> Message | None:
+        return await self._work.session.scalar(
+            select(Message)
+            .where(Message.thread_id == thread.id)
+            .order_by(desc(Message.id))
+            .limit(1)
+        )
+
     async def first_message(self, thread: Thread) -> int | None:
         return await self._work.session.scalar(
             select(Message.id).where(Message.thread_id == thread.id).order_by(Message.id).limit(1)
@@ -246,6 +285,6 @@ class Threads:
         await self.get(viewer, thread_id)
         find = select(Message).where(Message.thread_id == thread_id)
         if isinstance(viewer, AsResident):
-            find = find.where(Message.by != "note")
+            find = find.where(Message.by != "note", ~is_held())
         rows = await self._work.session.scalars(find.order_by(desc(Message.id)).limit(most))
         return list(reversed(list(rows)))

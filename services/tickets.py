@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import desc, select
 
 from services.access import AsMember, AsResident, Viewer
 from services.company.declaration import Category
-from services.errors import AlreadyEnded, AlreadySo, NotFound, NotYours
+from services.errors import AlreadyEnded, AlreadySo, NotFound, NotYours, ReasonNeeded
 from services.people import Place
 from services.tables import Room, Thread, Ticket, TicketEvent
 
@@ -48,8 +48,12 @@ class Tickets:
         text: str,
         answers: list[tuple[str, str]],
         source: str,
+        *,
+        filed_by: int | None = None,
+        source_link: str = "",
     ) -> Ticket:
-        """Gives the request its number and its term, counted round the clock from now."""
+        """Gives the request its number and its term, counted from now."""
+        warn_at, due_at = await self._work.terms.begin(category, where.complex_id)
         ticket = Ticket(
             thread_id=thread.id,
             resident_id=thread.resident_id,
@@ -65,17 +69,25 @@ class Tickets:
             emergency=category.emergency,
             status="new",
             source=source,
+            filed_by=filed_by,
+            source_link=source_link,
             created_at=self._work.now,
-            due_at=self._work.now + timedelta(hours=category.term_hours),
+            warn_at=warn_at,
+            due_at=due_at,
         )
         self._work.session.add(ticket)
         await self._work.session.flush()
         await self._work.session.refresh(ticket, ["number"])
-        self.note(ticket, "filed", None, "new")
+        self.note(ticket, "filed", None, "new", member_id=filed_by)
+        if ticket.emergency:  # what was said before the ticket was there
+            await self._work.waiting.count(thread, emergency=True)
+        if category.organisation:
+            await self._work.organisations.pass_on_at_once(ticket, category.organisation)
         return ticket
 
     async def file_again(self, thread: Thread, old: Ticket, source: str) -> Ticket:
         """The same request once more, with a number and a term of its own."""
+        warn_at, due_at = await self._work.terms.begin_again(old)
         ticket = Ticket(
             thread_id=thread.id,
             resident_id=thread.resident_id,
@@ -92,12 +104,15 @@ class Tickets:
             status="new",
             source=source,
             created_at=self._work.now,
-            due_at=self._work.now + (old.due_at - old.created_at),
+            warn_at=warn_at,
+            due_at=due_at,
         )
         self._work.session.add(ticket)
         await self._work.session.flush()
         await self._work.session.refresh(ticket, ["number"])
         self.note(ticket, "filed", None, "new")
+        if old.organisation:
+            await self._work.organisations.pass_on_at_once(ticket, old.organisation)
         return ticket
 
     async def get(self, viewer: Viewer, ticket_id: int, *, lock: bool = False) -> Ticket:
@@ -115,7 +130,9 @@ class Tickets:
     async def of_thread(self, viewer: Viewer, thread_id: int, *, lock: bool) -> Ticket | None:
         await self._work.threads.get(viewer, thread_id, lock=lock)
         find = select(Ticket).where(Ticket.thread_id == thread_id)
-        return await self._work.session.scalar(find.with_for_update() if lock else find)
+        if lock:  # threads.get has written down what was changed so far
+            find = find.with_for_update().execution_options(populate_existing=True)
+        return await self._work.session.scalar(find)
 
     async def of_resident(self, viewer: AsResident, *, most: int = 50) -> list[Ticket]:
         """The resident's own, open ones first, then the newest."""
@@ -136,21 +153,32 @@ class Tickets:
 
     async def move(self, viewer: Viewer, ticket: Ticket, status: str, *, note: str = "") -> str:
         """Changes the status of a locked ticket and returns the one before. Its thread closes
-        when the ticket ends and opens when it comes back. Raises `AlreadySo`."""
+        when the ticket ends and opens when it comes back. `note` is why it is declined. Raises
+        `AlreadySo`, `ReasonNeeded`."""
         before = ticket.status
         if before == status:
             raise AlreadySo
+        if status == "declined" and not re.search(r"\w", note):
+            raise ReasonNeeded
+        ticket.declined_why = note.strip()[:500] if status == "declined" else ""
+        if isinstance(viewer, AsResident):
+            await self._work.news.drop(ticket)  # of what they have said themselves now
         ticket.status = status
+        await self._work.terms.follow(viewer, ticket, before, status)
         ticket.waiting_since = self._work.now if status == "waiting" else None
         ticket.asked_at = ticket.rating = ticket.closed_for_good_at = None
         thread = await self._work.threads.get(viewer, ticket.thread_id)
         if status in ENDED:
             ticket.closed_at = self._work.now
+            await self._work.visits.end(ticket)
             await self._work.threads.close(thread)
         elif before in ENDED:
             ticket.closed_at = None
             await self._work.threads.reopen(thread)
+        await self._work.waiting.follow(viewer, thread, ticket, before)
         came_back = before in ENDED and status not in ENDED
+        if isinstance(viewer, AsMember):
+            await self._work.promises.hear(thread.id)
         member_id = None if isinstance(viewer, AsResident) else viewer.member_id
         self.note(
             ticket, "reopened" if came_back else "status", before, status,

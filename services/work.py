@@ -8,17 +8,28 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.answer_all import AnswerAlls
 from services.attachments import Attachments
 from services.audit import Audit
 from services.bans import Bans
+from services.calls import Calls
+from services.canned import Canned
 from services.closing import Closing
 from services.company.company import CompanyData
+from services.dealing import Dealing
 from services.desk import Desk
 from services.due import Due
+from services.elders import Elders
+from services.executors import Executors
+from services.figures import Figures
+from services.filing import Filing
+from services.finding import Finding
+from services.journal import Journal
 from services.limits import Limits
 from services.linking import Linking
 from services.messaging.copies import Copies
@@ -27,24 +38,37 @@ from services.messaging.outbox import Outbox
 from services.messaging.posts import Posts
 from services.messaging.sessions import Sessions
 from services.messaging.unsent import Unsent
+from services.news import News
+from services.organisations import Organisations
 from services.people import People
 from services.places import Places
+from services.promises import Promises
 from services.ratings import Ratings
 from services.rooms import Rooms
+from services.shifts import Shifts
 from services.staff import Staff
+from services.summary import Summaries
 from services.surges import Surges
+from services.taking import Taking
+from services.team import Team
+from services.terms import Terms
 from services.threads import Threads
 from services.tickets import Tickets
+from services.visits import Visits
+from services.waiting import Waiting
 
 
 class Work:
     """Services are made when first asked for; they share the session and the moment `now`.
-    `base_url` is where a browser reaches us."""
+    `base_url` is where a browser reaches us, `files` the folder of stored files."""
 
-    def __init__(self, session: AsyncSession, now: datetime, base_url: str = "") -> None:
+    def __init__(
+        self, session: AsyncSession, now: datetime, base_url: str = "", files: Path | None = None
+    ) -> None:
         self.session = session
         self.now = now
         self.base_url = base_url
+        self.files = files or Path()
         self._bells: set[str] = set()
 
     def ring(self, bell: str) -> None:
@@ -118,12 +142,52 @@ class Work:
         return Surges(self)
 
     @cached_property
+    def taking(self) -> Taking:
+        return Taking(self)
+
+    @cached_property
+    def team(self) -> Team:
+        return Team(self)
+
+    @cached_property
+    def dealing(self) -> Dealing:
+        return Dealing(self)
+
+    @cached_property
     def tickets(self) -> Tickets:
         return Tickets(self)
 
     @cached_property
+    def news(self) -> News:
+        return News(self)
+
+    @cached_property
+    def executors(self) -> Executors:
+        return Executors(self)
+
+    @cached_property
+    def visits(self) -> Visits:
+        return Visits(self)
+
+    @cached_property
+    def elders(self) -> Elders:
+        return Elders(self)
+
+    @cached_property
     def desk(self) -> Desk:
         return Desk(self)
+
+    @cached_property
+    def answer_alls(self) -> AnswerAlls:
+        return AnswerAlls(self)
+
+    @cached_property
+    def canned(self) -> Canned:
+        return Canned(self)
+
+    @cached_property
+    def finding(self) -> Finding:
+        return Finding(self)
 
     @cached_property
     def attachments(self) -> Attachments:
@@ -150,5 +214,45 @@ class Work:
         return Bans(self)
 
     @cached_property
+    def promises(self) -> Promises:
+        return Promises(self)
+
+    @cached_property
+    def figures(self) -> Figures:
+        return Figures(self)
+
+    @cached_property
+    def summaries(self) -> Summaries:
+        return Summaries(self)
+
+    @cached_property
+    def shifts(self) -> Shifts:
+        return Shifts(self)
+
+    @cached_property
     def due(self) -> Due:
         return Due(self)
+
+    @cached_property
+    def filing(self) -> Filing:
+        return Filing(self)
+
+    @cached_property
+    def organisations(self) -> Organisations:
+        return Organisations(self)
+
+    @cached_property
+    def waiting(self) -> Waiting:
+        return Waiting(self)
+
+    @cached_property
+    def terms(self) -> Terms:
+        return Terms(self)
+
+    @cached_property
+    def calls(self) -> Calls:
+        return Calls(self)
+
+    @cached_property
+    def journal(self) -> Journal:
+        return Journal(self)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from handlers import elder_texts
 from handlers.dialogue.turn import Turn
 from handlers.resident import texts
 from handlers.resident.consent import ask_consent, button, consented
@@ -17,13 +18,18 @@ async def show_menu(turn: Turn, words: str = "") -> None:
     turn.leave()
     usual = texts.MENU if consent else texts.MENU_SHORT
     text = f"{words}\n\n{usual}" if words else usual
-    await turn.say(text, full_menu() if consent else short_menu(), standing=True)
+    await turn.say(text, await full_menu(turn) if consent else short_menu(), standing=True)
 
 
-def full_menu() -> list[list[Button]]:
+async def full_menu(turn: Turn) -> list[list[Button]]:
+    return menu_of(elder=bool(await turn.work.elders.houses(turn.viewer)))
+
+
+def menu_of(*, elder: bool) -> list[list[Button]]:
     return [
         [button(texts.NEW, "menu/new"), button(texts.MINE, "menu/mine")],
         [button(texts.DISPATCHER, "menu/dispatcher"), button(texts.SETTINGS, "menu/settings")],
+        *([[button(elder_texts.MY_HOUSE, "menu/house")]] if elder else []),
     ]
 
 

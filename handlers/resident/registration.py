@@ -114,7 +114,7 @@ class Registration(Form):
         if not said and not answers["for_request"]:
             await show_menu(turn, words)
             return
-        await turn.say(words, full_menu(), standing=True)
+        await turn.say(words, await full_menu(turn), standing=True)
         if answers["for_request"]:
             await REQUEST.begin(turn, said=said)
         elif said:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from handlers import posts, wording
+from handlers import outside_texts, posts, wording
 from handlers.dialogue.form import Answers, Form
 from handlers.dialogue.said import Said, files_of, join, tell
 from handlers.dialogue.steps import Answered, Choice, Photos, Stay, Step, Text, Wrong
 from handlers.dialogue.turn import Turn, plain
-from handlers.resident import limits, texts
+from handlers.resident import hours, limits, texts
 from handlers.resident.kinds import Kinds, Telling, add_to_told, need_telling, told
 from handlers.resident.menu import show_menu
 from handlers.resident.places import place_steps
@@ -135,9 +135,14 @@ class Request(Form):
         filed = await work.company.local(ticket.created_at)
         due = await work.company.local(ticket.due_at)
         if category.emergency:
-            text = texts.urgent_receipt(ticket, category, company, filed, told=bool(said["words"]))
+            knows = bool(said["words"])
+            text = texts.urgent_receipt(ticket, category, company, filed, due, told=knows)
         else:
             text = texts.receipt(ticket, category, company, filed, due)
+            closed = await hours.closed_words(turn, room, ticket)
+            text = f"{text}\n\n{closed}" if closed else text
+        if organisation := await work.organisations.of(ticket):
+            text = f"{text}\n\n{outside_texts.told_at_filing(organisation)}"
         await turn.say(text, header=texts.receipt_header(ticket))
         if room.trouble and not category.emergency:
             await turn.say(texts.kept_for_later(company))

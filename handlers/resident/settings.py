@@ -85,11 +85,11 @@ class ChangeOne(Form):
             await turn.work.people.register(turn.viewer.resident_id, value, None)
         else:
             await turn.work.people.set_phone(turn.viewer.resident_id, value)
-        await turn.say(self._said, full_menu(), standing=True)
+        await turn.say(self._said, await full_menu(turn), standing=True)
         await show(turn)
 
     async def cancel(self, turn: Turn) -> None:
-        await turn.say(texts.CANCELLED, full_menu(), standing=True)
+        await turn.say(texts.CANCELLED, await full_menu(turn), standing=True)
         await show(turn)
 
 

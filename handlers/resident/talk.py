@@ -8,7 +8,7 @@ from handlers import posts, wording
 from handlers.dialogue.said import Said, files_of, says_nothing, tell
 from handlers.dialogue.steps import Wrong
 from handlers.dialogue.turn import Turn, split_action
-from handlers.resident import texts
+from handlers.resident import hours, texts
 from handlers.resident.begin import new_common_request
 from handlers.resident.consent import button, consented
 from handlers.resident.continuing import tell_continued, thread_for_words
@@ -17,7 +17,8 @@ from handlers.resident.registration import check_phone, new_request
 from handlers.resident.request import REQUEST
 from handlers.resident.which import ask_which
 from services.messaging.types import Attachment, Button
-from services.tables import Message, Thread, Ticket
+from services.people import Place
+from services.tables import Message, Room, Thread, Ticket
 
 QUIET = timedelta(minutes=10)  # after so long a message is answered "passed on" again
 STILL_TALKING = timedelta(hours=1)  # since the resident's own last word
@@ -25,23 +26,26 @@ STILL_ANSWERING = timedelta(days=1)  # since the last word of staff
 
 
 async def ask_dispatcher(turn: Turn) -> None:
-    """«Написать диспетчеру», and words like "оператор". An open conversation goes on."""
+    """«Написать диспетчеру», and words like "оператор". An open conversation goes on; one that was
+    answered and left lying, though nobody closed it, does not."""
     company = await turn.work.company.profile()
     threads = await turn.work.threads.open_ones(turn.viewer)
-    talk = next((thread.id for thread, ticket in threads if ticket is None), None)
-    turn.go("talk", thread=talk, chosen=True)
+    talks = [thread for thread, ticket in threads if ticket is None]
+    talk = next((thread for thread in talks if not turn.work.closing.is_left(thread)), None)
+    turn.go("talk", thread=talk.id if talk else None, chosen=True)
+    room = await turn.work.rooms.get(talk.room_id) if talk else (await their_room(turn))[0]
     await turn.say(
-        texts.ask_dispatcher(company, await next_opening(turn)),
+        texts.ask_dispatcher(company, await hours.tell_once(turn, room)),
         [[button(texts.CALL_ME, "talk/call")], [button(texts.TO_MENU, "menu/show")]],
     )
 
 
-async def next_opening(turn: Turn) -> str | None:
-    """When staff are back, in words; None while they are at work."""
-    company, now = turn.work.company, turn.work.now
-    if await company.is_open(now):
-        return None
-    return wording.name_moment(await company.next_opening(now), await company.local(now))
+async def their_room(turn: Turn) -> tuple[Room, Place | None]:
+    """The room of the resident's complex; of several homes, of the one of last time."""
+    places = await turn.work.people.places(turn.viewer)
+    last = await turn.work.people.home_of_last_time(turn.viewer)
+    place = next((p for p in places if p.home_id == last), places[-1] if places else None)
+    return await turn.work.rooms.of_complex(place.complex_id if place else None), place
 
 
 async def receive(turn: Turn) -> None:
@@ -68,12 +72,9 @@ def is_over(turn: Turn, thread: Thread) -> bool:
     return silence > (STILL_TALKING if thread.last_by == "resident" else STILL_ANSWERING)
 
 
-async def open_thread(turn: Turn, said: Said, *, quietly: bool = False) -> None:
+async def open_thread(turn: Turn, said: Said, *, quietly: bool = False) -> Thread:
     """A conversation without a ticket, in the room of the resident's complex."""
-    places = await turn.work.people.places(turn.viewer)
-    last = await turn.work.people.home_of_last_time(turn.viewer)
-    place = next((p for p in places if p.home_id == last), places[-1] if places else None)
-    room = await turn.work.rooms.of_complex(place.complex_id if place else None)
+    room, place = await their_room(turn)
     resident = await turn.work.people.resident(turn.viewer.resident_id)
     thread = await turn.work.threads.open(
         turn.viewer,
@@ -82,6 +83,7 @@ async def open_thread(turn: Turn, said: Said, *, quietly: bool = False) -> None:
         home_id=place.home_id if place else None,
     )
     await add_to(turn, thread, said, quietly=quietly)
+    return thread
 
 
 async def add_to(
@@ -123,24 +125,38 @@ async def add_to(
     await posts.post_words(work, thread, message)
     if not keep_scene:
         turn.go("talk", thread=thread.id, answered=[])
-    if thread is not asked_for and first and not quietly:
+    if quietly:
+        return
+    closed = await hours.closed_words(turn, room, ticket, said["words"], files_of(said))
+    if thread is not asked_for and first:
         await tell_continued(turn, asked_for)
-    elif (fresh or keep_scene) and not quietly:
-        await tell_passed_on(turn, thread, ticket)
+    elif fresh or keep_scene:
+        await tell_passed_on(turn, thread, ticket, closed)
+        return
+    if closed:
+        await turn.say(closed)
 
 
-async def tell_passed_on(turn: Turn, thread: Thread, ticket: Ticket | None) -> None:
+async def tell_passed_on(
+    turn: Turn, thread: Thread, ticket: Ticket | None, closed: str = ""
+) -> None:
+    """`closed`: when staff are back, where that is to be said."""
     room = await turn.work.rooms.get(thread.room_id)
     if room.trouble:
         company = await turn.work.company.profile()
         await turn.say(texts.kept_for_later(company))
     elif ticket is None:
-        await turn.say(texts.PASSED_ON)
+        await turn.say(join_words(texts.PASSED_ON, closed))
     elif thread.state == "closed":
         again = [[button(texts.NOT_SOLVED, f"ticket/reopen/{ticket.id}")]]
-        await turn.say(texts.PASSED_ON_CLOSED, again, header=texts.ticket_header(ticket))
+        passed_on = join_words(texts.PASSED_ON_CLOSED, closed)
+        await turn.say(passed_on, again, header=texts.ticket_header(ticket))
     else:
-        await turn.say(texts.ADDED, header=texts.ticket_header(ticket))
+        await turn.say(join_words(texts.ADDED, closed), header=texts.ticket_header(ticket))
+
+
+def join_words(*words: str) -> str:
+    return "\n".join(filter(None, words))
 
 
 async def receive_quoted(turn: Turn, quoted: Message) -> None:
@@ -224,10 +240,11 @@ async def pass_on_call(turn: Turn, phone: str) -> None:
         thread = await turn.work.threads.get(turn.viewer, thread_id)
         await add_to(turn, thread, said, quietly=True)
     else:
-        await open_thread(turn, said, quietly=True)
+        thread = await open_thread(turn, said, quietly=True)
     company = await turn.work.company.profile()
-    text = texts.call_back_asked(company, await next_opening(turn), phone)
-    await turn.say(text, full_menu(), standing=True)
+    room = await turn.work.rooms.get(thread.room_id)
+    text = texts.call_back_asked(company, await hours.tell_once(turn, room), phone)
+    await turn.say(text, await full_menu(turn), standing=True)
 
 
 async def edit(turn: Turn) -> None:

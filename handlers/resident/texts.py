@@ -258,15 +258,21 @@ def receipt(
 
 
 def urgent_receipt(
-    ticket: Ticket, category: Category, company: Company, filed: datetime, *, told: bool
+    ticket: Ticket,
+    category: Category,
+    company: Company,
+    filed: datetime,
+    due: datetime,
+    *,
+    told: bool,
 ) -> str:
-    """The phone first: nobody reads to the end while the water rises."""
+    """The phone first: nobody reads to the end while the water rises. Local moments."""
     lines = [f"Позвоните прямо сейчас: {company.emergency_phone}."]
     if category.advice:
         lines.append(wording.fill(category.advice, company))
     lines.append(
         f"Аварийной службе передали {wording.name_moment(filed, filed)}: "
-        f"{ticket.what.lower()}, {ticket.place}."
+        f"{ticket.what.lower()}, {ticket.place}. Срок — {wording.name_moment(due, filed)}."
     )
     lines.append(
         "Захотите что-то добавить — просто напишите."
@@ -298,6 +304,8 @@ def ticket_card(ticket: Ticket, filed: datetime, due: datetime, now: datetime) -
     ]
     if ticket.status not in ("done", "declined"):
         lines.append(f"Сделаем до: {wording.name_moment(due, now)}")
+    if ticket.declined_why:
+        lines.append(f"Причина: {ticket.declined_why}")
     if ticket.text:
         lines.append(f"\n«{shorten(ticket.text)}»")
     return "\n".join(lines)
@@ -311,15 +319,24 @@ def history_line(message: Message, at: datetime, now: datetime) -> str:
 
 
 def history_event(event: TicketEvent, at: datetime, now: datetime) -> str:
+    """Empty for what staff do among themselves."""
     what = {
         "filed": "Заявка принята",
+        "status": f"Состояние: {wording.STATUSES.get(event.after or '', event.after)}",
         "reopened": "Заявка снова открыта",
         "rated": f"Ваша оценка: {event.after} из 5",
         "asked": "Спросили, нужна ли ещё помощь",
         "closed": "Заявка закрыта окончательно",
         "handed": "Передали мастерам",
-    }.get(event.what) or f"Состояние: {wording.STATUSES.get(event.after or '', event.after)}"
-    return f"{wording.name_moment(at, now)}\n{what}"
+        "executor": "Назначили исполнителя" if event.after else "Ищем другого исполнителя",
+        "set out": "Мастер выехал",
+        "visit offered": "Предложили время визита",
+        "visit agreed": "Договорились о визите",
+        "visit declined": "Вы попросили другое время",
+        "visit off": "Визит отменили",
+        "nobody home": "Мастер приходил, но никого не застал",
+    }.get(event.what, "")
+    return f"{wording.name_moment(at, now)}\n{what}" if what else ""
 
 
 WRITE_HERE = "Пишите, добавим к этой заявке. Можно фото."

@@ -62,7 +62,8 @@ async def show_history(turn: Turn, ticket_id: int) -> None:
         if m.by in ("resident", "member")
     ]
     lines.sort(key=lambda line: line[0])
-    await turn.say("\n\n".join(words for _, words in lines), header=texts.ticket_header(ticket))
+    told = [words for _, words in lines if words]
+    await turn.say("\n\n".join(told), header=texts.ticket_header(ticket))
 
 
 async def add(turn: Turn, ticket_id: int) -> None:

@@ -5,15 +5,36 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from handlers import notices, posts, staff_texts
-from handlers.dialogue.turn import plain, split_action
-from handlers.staff import bans, executors
+from handlers import staff_texts, standing
+from handlers.dialogue.turn import split_action
+from handlers.staff import (
+    answer_all,
+    assigning,
+    bans,
+    calling,
+    canned,
+    doing,
+    elders,
+    executors,
+    filing,
+    finding,
+    naming,
+    outside,
+    papers,
+    promising,
+    quiet,
+    shifts,
+    statuses,
+    taking,
+    team,
+    trainees,
+    visits,
+)
 from handlers.staff.deliveries import recall, send_again, send_otherwise
 from handlers.staff.notes import keep_note
 from handlers.staff.surges import open_threads
 from handlers.staff.turn import StaffTurn
-from services.errors import AlreadySo, NotYours
-from services.tables import Ticket
+from services.errors import NotYours
 
 
 async def run(turn: StaffTurn) -> None:
@@ -36,58 +57,8 @@ async def press(turn: StaffTurn) -> None:
         await turn.say(staff_texts.GONE)
 
 
-async def press_status(turn: StaffTurn, ticket_id: int, status: str) -> None:
-    ticket = await turn.work.tickets.get(turn.viewer, ticket_id, lock=True)
-    await turn.turn_to(await turn.work.threads.get(turn.viewer, ticket.thread_id))
-    await move(turn, ticket, status)
-
-
 async def help_out(turn: StaffTurn) -> None:
     await turn.say(staff_texts.HELP)
-
-
-async def status(turn: StaffTurn) -> None:
-    """`/status` shows, `/status в работе` changes. What follows the state stays inside."""
-    ticket = await ticket_here(turn)
-    if ticket is None:
-        return
-    if not turn.rest:
-        due = await turn.work.company.local(ticket.due_at)
-        now = await turn.work.company.local(turn.work.now)
-        await turn.say(staff_texts.status(ticket, due, now))
-        return
-    wanted, note = find_status(turn.rest)
-    if wanted is None:
-        await turn.say(staff_texts.bad_status(turn.rest))
-        return
-    await move(turn, ticket, wanted, note)
-
-
-def find_status(words: str) -> tuple[str | None, str]:
-    """The status that the words begin with, the longest name first, and the rest of them."""
-    typed = plain(words)
-    for name in sorted(staff_texts.STATUS_WORDS, key=len, reverse=True):
-        known = plain(name)
-        if typed == known or typed.startswith(known + " "):
-            return staff_texts.STATUS_WORDS[name], words[len(name) :].strip(" .,:;—-")
-    return None, ""
-
-
-async def close(turn: StaffTurn) -> None:
-    """Ends the ticket, or the conversation where there is none. Words after it stay inside."""
-    if turn.thread is None:
-        await turn.say(staff_texts.NO_THREAD)
-        return
-    ticket = await turn.work.tickets.of_thread(turn.viewer, turn.thread.id, lock=True)
-    if ticket is not None:
-        await move(turn, ticket, "done", turn.rest)
-    elif turn.thread.state == "closed":
-        await turn.say(staff_texts.ALREADY_CLOSED)
-    else:
-        await turn.work.threads.close(turn.thread)
-        turn.work.audit.note(turn.viewer.name, "closed", f"thread:{turn.thread.id}")
-        await turn.tell_room(staff_texts.closed(turn.member))
-        await notices.tell_talk_closed(turn.work, turn.thread)
 
 
 async def who(turn: StaffTurn) -> None:
@@ -108,8 +79,9 @@ async def who(turn: StaffTurn) -> None:
         answered.channel if answered else "",
         unreachable=all(contact.unreachable_since for contact in contacts),
     )
+    stands = await standing.describe(work, turn.thread, ticket)
     banned = await bans.describe(turn, resident.id)
-    await turn.say(f"{known}\n{banned}" if banned else known)
+    await turn.say("\n".join([known, *stands, *([banned] if banned else [])]))
 
 
 async def desk(turn: StaffTurn) -> None:
@@ -117,48 +89,72 @@ async def desk(turn: StaffTurn) -> None:
     await turn.say(staff_texts.DESK_IN_PRIVATE)
 
 
-async def move(turn: StaffTurn, ticket: Ticket, status: str, note: str = "") -> None:
-    try:
-        await turn.work.tickets.move(turn.viewer, ticket, status, note=note)
-    except AlreadySo:
-        await turn.say(staff_texts.already(ticket))
-        return
-    await turn.tell_room(staff_texts.status_changed(ticket, turn.member))
-    await posts.refresh_card(turn.work, await turn.work.threads.of_ticket(ticket))
-    await notices.tell_status(turn.work, ticket)
-
-
-async def ticket_here(turn: StaffTurn) -> Ticket | None:
-    """The thread's ticket, locked; None after the member was told why there is none."""
-    if turn.thread is None:
-        await turn.say(staff_texts.NO_THREAD)
-        return None
-    ticket = await turn.work.tickets.of_thread(turn.viewer, turn.thread.id, lock=True)
-    if ticket is None:
-        await turn.say(staff_texts.NO_TICKET)
-    return ticket
-
-
 PRESSES: dict[str, Callable[[StaffTurn, int], Awaitable[None]]] = {
-    "accept": partial(press_status, status="accepted"),
-    "close": partial(press_status, status="done"),
+    **{what: partial(doing.press, does=does) for what, does in doing.BUTTONS.items()},
+    "file": filing.press,
+    "called": calling.press_called,
+    "missed": calling.press_missed,
+    "later": outside.remind_later,
+    "accept": partial(statuses.press, status="accepted"),
+    "close": partial(statuses.press, status="done"),
     "again": send_again,
     "other": send_otherwise,
     "open": open_threads,
+    "sendall": answer_all.send,
+    "dropall": answer_all.drop,
     "masters": executors.press,
+    "take": taking.press,
+    "seize": taking.seize,
+    "release": trainees.let_go,
+    "drop": trainees.drop,
 }
 COMMANDS: dict[str, Callable[[StaffTurn], Awaitable[None]]] = {
+    "/new": filing.new,
+    "/called": calling.called,
+    "/calls": calling.listing,
+    "/missed": calling.missed,
+    "/pass": outside.pass_on,
+    "/journal": papers.journal,
+    "/print": papers.print_out,
     "/help": help_out,
     "/start": help_out,
-    "/status": status,
-    "/close": close,
+    "/take": taking.take,
+    "/взять": taking.take,
+    "/assign": assigning.assign,
+    "/передать": assigning.assign,
+    "/release": taking.release,
+    "/вернуть": taking.release,
+    "/team": team.team,
+    "/команда": team.team,
+    "/quiet": quiet.switch,
+    "/тихо": quiet.switch,
+    "/status": statuses.status,
+    "/close": statuses.close,
     "/masters": executors.hand_over,
     "/мастерам": executors.hand_over,
     "/who": who,
+    "/executor": naming.name,
+    "/исполнитель": naming.name,
+    "/visit": visits.visit,
+    "/визит": visits.visit,
+    "/elder": elders.elder,
+    "/старший": elders.elder,
+    "/find": finding.find,
+    "/найти": finding.find,
+    "/history": finding.history,
+    "/история": finding.history,
+    "/answer": canned.answer,
+    "/ответ": canned.answer,
+    "/answerall": answer_all.answer_all,
+    "/всем": answer_all.answer_all,
     "/note": keep_note,
     "/ban": bans.ban,
     "/unban": bans.unban,
     "/recall": recall,
     "/отозвать": recall,
     "/desk": desk,
+    "/shift": shifts.shift,
+    "/смена": shifts.shift,
+    "/promise": promising.promise,
+    "/обещание": promising.promise,
 }

@@ -45,9 +45,11 @@ async def send_otherwise(turn: StaffTurn, message_id: int) -> None:
 
 
 async def find_answer(turn: StaffTurn, message_id: int) -> tuple[Thread, Message]:
-    """Raises `NotYours`."""
+    """Raises `NotYours`, also for a trainee's that nobody has let go."""
     message = await turn.work.threads.message(message_id)
     if message is None or message.by != "member":
+        raise NotYours
+    if message.held_at is not None and message.released_by is None:
         raise NotYours
     thread = await turn.work.threads.get(turn.viewer, message.thread_id, lock=True)
     await turn.turn_to(thread)

@@ -4,29 +4,52 @@ the desk in the browser."""
 from __future__ import annotations
 
 from handlers import answers, outcomes, relay_texts, staff_texts
-from handlers.staff import commands
+from handlers.staff import answering, commands, taking_texts
 from handlers.staff.notes import keep_note, strip_mark
 from handlers.staff.turn import StaffTurn
-from handlers.wording import sign_member
+from services import rehousing
 from services.errors import NotYours
 from services.messaging.types import Happening, Inbound, Outbound
 from services.staff import as_member
-from services.tables import Message, Room, Surge, Thread
+from services.tables import Member, Room, Surge, Thread
 from services.work import Work
 
 
 async def hear_desk(work: Work, inbound: Inbound) -> None:
-    """The desk's address names the member and the thread; the browser's session vouches."""
+    """The desk's address names the member, and the thread or «room CODE»; the browser's session
+    vouches."""
+    kind, _, code = (inbound.address.topic or "").partition(" ")
     try:
         member = await work.staff.get(int(inbound.address.chat))
         viewer = as_member(member)
-        thread = await work.threads.get(viewer, int(inbound.address.topic or 0), lock=True)
+        if kind == "room":
+            await hear_at_large(work, inbound, member, await work.rooms.by_code(viewer, code))
+            return
+        thread = await work.threads.get(viewer, int(kind or 0), lock=True)
     except NotYours:
         work.audit.note(f"desk:{inbound.address.chat}", "refused", str(inbound.address.topic))
         return
     turn = StaffTurn(work, inbound, await work.rooms.get(thread.room_id), member, viewer, thread)
     await turn.turn_to(thread)
+    note_done(turn, f"thread:{thread.id}")
     await answer(turn)
+
+
+async def hear_at_large(work: Work, inbound: Inbound, member: Member, room: Room) -> None:
+    """At the desk, about no thread: what General is in a group. Only commands and presses."""
+    turn = StaffTurn(work, inbound, room, member, as_member(member), None)
+    if turn.command or turn.pressed:
+        note_done(turn, f"room:{room.code}")
+        await answer(turn)
+    else:
+        await turn.say(staff_texts.ONLY_COMMANDS)
+
+
+def note_done(turn: StaffTurn, about: str) -> None:
+    """All that is done at the desk is written down, what comes of it besides."""
+    command = turn.command if turn.command in commands.COMMANDS else "/?"
+    did = turn.pressed[:64] or (command if turn.command else "said")
+    turn.work.audit.note(turn.viewer.name, "at the desk", about, did=did)
 
 
 async def hear_group(work: Work, inbound: Inbound) -> None:
@@ -54,7 +77,7 @@ async def hear_room(work: Work, inbound: Inbound, room: Room) -> None:
             await work.rooms.mark_trouble(room.id, "deaf", relay_texts.DEMOTED)
             await outcomes.tell_deaf(work, room)
         case Happening.MIGRATED:
-            await work.rooms.move(room.channel, room.chat, inbound.text)
+            await rehousing.move(work, room.channel, room.chat, inbound.text)
         case Happening.MESSAGE | Happening.EDIT | Happening.PRESS:
             try:
                 await hear_member(work, inbound, room)
@@ -80,9 +103,10 @@ async def hear_member(work: Work, inbound: Inbound, room: Room) -> None:
         try:
             thread = await work.threads.get(viewer, thread_id, lock=True)
         except NotYours:
-            if viewer.inside is None:
+            if viewer.inside is None and await work.rooms.shows(room, thread_id):
                 raise
-            await refuse(work, inbound, room, staff_texts.NOT_HANDED)
+            why = taking_texts.MOVED_AWAY if viewer.inside is None else staff_texts.NOT_HANDED
+            await refuse(work, inbound, room, why)
             return
     turn = StaffTurn(work, inbound, room, member, viewer, thread)
     if thread is None and not (turn.command or turn.pressed):
@@ -119,7 +143,7 @@ async def answer(turn: StaffTurn) -> None:
         if quoted is not None and quoted.by == "note":
             await keep_note(turn)
         else:
-            await pass_on(turn, turn.thread, quoted)
+            await answering.pass_on(turn, turn.thread, quoted)
 
 
 async def answer_surge(turn: StaffTurn, surge: Surge) -> None:
@@ -133,35 +157,14 @@ async def answer_surge(turn: StaffTurn, surge: Surge) -> None:
     if turn.command or turn.text.startswith("//"):
         await turn.say(relay_texts.ONE_OF_MANY)
         return
-    threads = await turn.work.surges.to_answer(surge)
+    if turn.member.trainee:
+        await turn.say(relay_texts.TRAINEE_TO_MANY)
+        return
+    threads = [each for each in await turn.work.surges.to_answer(surge) if not each.quiet]
     for thread in threads:
         thread = await turn.work.threads.get(turn.viewer, thread.id, lock=True)
-        await pass_on(turn, thread, None)
+        await answering.pass_on(turn, thread, None, one_of_many=True)
     await turn.say(relay_texts.answered_all(len(threads)))
-
-
-async def pass_on(turn: StaffTurn, thread: Thread, quoted: Message | None) -> None:
-    """Whatever a member writes in a thread reaches the resident."""
-    inbound = turn.inbound
-    attachments = [a for a in inbound.attachments if a.kind != "sticker"]
-    if inbound.unreadable:
-        await turn.say(staff_texts.unreadable(inbound.unreadable))
-    elif inbound.attachments and not attachments and not turn.text:
-        await turn.say(staff_texts.STICKER_SKIPPED)
-    if not turn.text and not attachments:
-        return
-    message = await turn.work.threads.add(
-        thread,
-        "member",
-        sign_member(turn.member),
-        inbound,
-        text=turn.text,
-        attachments=attachments,
-        member_id=turn.member.id,
-        reply_to=quoted.id if quoted and quoted.thread_id == thread.id else None,
-    )
-    await answers.pass_on_answer(turn.work, thread, message, turn.room, from_desk=turn.at_desk)
-    turn.work.audit.note(turn.viewer.name, "answered", f"thread:{thread.id}")
 
 
 async def pass_on_edit(turn: StaffTurn) -> None:
@@ -180,6 +183,13 @@ async def pass_on_edit(turn: StaffTurn) -> None:
             await turn.say(staff_texts.EDIT_STAYS)
             return
         thread = await turn.work.threads.get(turn.viewer, known.thread_id, lock=True)
+        await turn.work.session.refresh(known, ["released_by", "withdrawn_at"])
+        held = known.held_at is not None and known.released_by is None
+        if turn.member.trainee and not held:
+            await turn.say(taking_texts.TRAINEE_EDIT)
+            return
         changed = await turn.work.threads.change(known.id, turn.text)
-        if changed is not None:
+        if changed is not None and held:
+            await turn.say(taking_texts.STILL_HELD)
+        elif changed is not None:
             await answers.pass_on_edit(turn.work, thread, turn.member, changed)

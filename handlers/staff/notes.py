@@ -31,5 +31,5 @@ async def keep_note(turn: StaffTurn) -> None:
             text=text,
             member_id=turn.member.id,
         )
-        if turn.at_desk:
+        if turn.at_desk or turn.in_private:
             await notices.show_note(turn.work, turn.thread, turn.room, note)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from handlers import notices
 from services.access import AsMember
-from services.messaging.types import Address, Inbound, Kind, Outbound
+from services.messaging.outbox import About
+from services.messaging.types import Address, Inbound, Keyboard, Kind, Outbound
 from services.rooms import same_place
 from services.tables import Member, Room, Thread
 from services.work import Work
 
 
 class StaffTurn:
-    """`thread` is None in General. `command` is the word after the slash, without the bot's
-    name; `rest` what follows it."""
+    """`in_private`: in the member's own chat with the bot. `thread` is None in General. `command`
+    is the word after the slash, without the bot's name; `rest` what follows it."""
+
+    in_private: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -52,21 +57,26 @@ class StaffTurn:
         theirs = [room for room in showing if self.viewer.works_in(room)]
         self.room = (here or theirs or showing)[0]
 
-    async def say(self, text: str) -> None:
+    async def say(self, text: str, buttons: Keyboard | None = None) -> None:
         """To the room, under the thread; at the desk to this member alone."""
-        what = Outbound(text=text)
+        what = Outbound(text=text, keyboard=buttons)
         if self.at_desk:
             address = Address(
                 channel="desk",
                 chat=str(self.member.id),
-                topic=str(self.thread.id) if self.thread else None,
+                topic=str(self.thread.id) if self.thread else self.inbound.address.topic,
             )
             await self.work.outbox.say(address, what, Kind.REPLY)
             return
+        about = About()
+        if self.thread and not self.room.has_topics:  # there an answer to it must find the thread
+            line = await self.work.threads.add(self.thread, "system", "", None, text=text)
+            about = About(message_id=line.id)
         await self.work.outbox.post(
             self.room,
             what,
             Kind.REPLY,
+            about,
             thread_id=self.thread.id if self.thread else None,
             topic=None if self.thread else self.inbound.address.topic,
         )

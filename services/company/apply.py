@@ -57,7 +57,7 @@ async def apply_declaration(
     for kind, key, content, position in list_entries(declaration, messengers):
         seen.add((kind, key))
         before = known.get((kind, key))
-        base = before.content if before else None
+        base = storing.as_now(kind, before.content) if before else None
         current = await storing.read(work, kind, key, base)
         if base == content and current is not None:
             continue
@@ -92,11 +92,13 @@ def list_entries(
         if code in second and not (room and room.telegram):
             chat = ""  # executors sit apart from dispatchers, at the desk if nowhere else
         on_telegram = bool(messengers.telegram and chat)
-        content = {
+        content: dict[str, Any] = {
             "title": room.title if room else code,
             "channel": "telegram" if on_telegram else "desk",
             "chat": chat if on_telegram else code,
         }
+        if room and (rules := storing.rules_of(room)):
+            content["rules"] = rules
         yield "room", code, content, position
     for position, place in enumerate(declaration.complexes):
         yield "complex", place.code, place.model_dump(mode="json", exclude={"houses"}), position
@@ -107,6 +109,10 @@ def list_entries(
         yield "category", category.key or category.code, category.model_dump(mode="json"), position
     for position, answer in enumerate(declaration.quick_answers):
         yield "quick_answer", answer.id, answer.model_dump(mode="json"), position
+    for position, canned in enumerate(declaration.canned_answers):
+        yield "canned_answer", canned.id, canned.model_dump(mode="json"), position
+    for position, organisation in enumerate(declaration.organisations):
+        yield "organisation", organisation.code, organisation.model_dump(mode="json"), position
     for position, member in enumerate(declaration.members):
         yield "member", member.code, member.model_dump(mode="json"), position
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from services.company.declaration import DAYS, Category, Company, list_categories
+from services.company.declaration import Category, Company, list_categories
 from services.errors import NotFound
 from services.tables import Category as CategoryRow
-from services.tables import CompanyRow, Complex
+from services.tables import CompanyRow, Complex, Room, Ticket
+from services.timetable import Timetable
 
 if TYPE_CHECKING:
     from services.work import Work
@@ -22,6 +24,7 @@ class CompanyData:
         self._work = work
         self._profile: Company | None = None
         self._categories: list[Category] | None = None
+        self._timetables: dict[int | None, Timetable] = {}
 
     async def profile(self) -> Company:
         if self._profile is None:
@@ -60,40 +63,31 @@ class CompanyData:
             raise NotFound(key)
         return Category.model_validate(row.content)
 
-    async def is_open(self, moment: datetime) -> bool:
-        return open_at(await self.profile(), moment)
+    async def category_of(self, ticket: Ticket) -> Category | None:
+        """The kind that a ticket was filed as, if it is still there."""
+        here = await self.categories(ticket.complex_id)
+        alike = (c for c in here if (c.code, c.title) == (ticket.category, ticket.what))
+        return next(alike, None)
 
-    async def next_opening(self, moment: datetime) -> datetime:
-        return next_opening(await self.profile(), moment)
+    async def timetable(self, room: Room | None = None) -> Timetable:
+        """The hours of a room, the company's own without one."""
+        key = room.id if room is not None else None
+        if key not in self._timetables:
+            rules = room.rules if room is not None else None
+            self._timetables[key] = Timetable.of(await self.profile(), rules)
+        return self._timetables[key]
 
+    async def is_open(self, moment: datetime, room: Room | None = None) -> bool:
+        return (await self.timetable(room)).is_open(moment)
 
-def open_at(company: Company, moment: datetime) -> bool:
-    local = moment.astimezone(ZoneInfo(company.timezone))
-    return any(opens <= local < closes for opens, closes in _hours_of(company, local))
+    async def next_opening(self, moment: datetime, room: Room | None = None) -> datetime:
+        return (await self.timetable(room)).next_opening(moment)
 
-
-def next_opening(company: Company, moment: datetime) -> datetime:
-    """The next moment staff are at work, in the company's time zone; now if they are. A year
-    ahead at the latest, whatever the calendar says."""
-    local = moment.astimezone(ZoneInfo(company.timezone))
-    for ahead in range(366):
-        for opens, closes in _hours_of(company, local + timedelta(days=ahead)):
-            if ahead == 0 and closes <= local:
-                continue
-            return max(opens, local)
-    return local + timedelta(days=366)
-
-
-def _hours_of(company: Company, local: datetime) -> list[tuple[datetime, datetime]]:
-    """The working intervals of that local day, in order."""
-    day = local.date()
-    if day in company.holidays:
-        return []
-
-    def at(clock: str) -> datetime:
-        hour, minute = map(int, clock.split(":"))
-        start = datetime.combine(day, time(hour % 24, minute), tzinfo=local.tzinfo)
-        return start + timedelta(days=hour // 24)
-
-    name = DAYS[day.weekday()]
-    return sorted((at(h.opens), at(h.closes)) for h in company.hours if name in h.days)
+    async def rooms_to_tell(self, rooms: Sequence[tuple[Room, bool]]) -> list[int]:
+        """Of rooms where something is due, those at work now, and those where it is an emergency:
+        nobody is woken for anything else."""
+        return [
+            room.id
+            for room, emergency in rooms
+            if emergency or await self.is_open(self._work.now, room)
+        ]

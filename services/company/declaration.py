@@ -7,7 +7,7 @@ it into the database is `apply.py`.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -40,6 +40,15 @@ class Hours(Entry):
     closes: Annotated[str, Field(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
 
 
+class SpecialDay(Entry):
+    """A day with hours of its own: a working Saturday, a short day before a holiday. They stand
+    instead of what the week and the holidays say."""
+
+    date: date
+    opens: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+    closes: Annotated[str, Field(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
+
+
 class Consent(Entry):
     """A new `version` asks everyone again."""
 
@@ -58,17 +67,30 @@ class Company(Entry):
     site_origins: tuple[str, ...] = ()  # whose pages may show the chat in a frame
     hours: Annotated[tuple[Hours, ...], Field(min_length=1)]
     holidays: tuple[date, ...] = ()
-    first_answer_minutes: int = Field(default=20, ge=1)
+    special_days: tuple[SpecialDay, ...] = ()
+    first_answer_minutes: int = Field(default=20, ge=1)  # of working hours
+    summary_at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "08:30"
+    quiet_from: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "22:00"
+    quiet_until: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "08:00"
     consent: Consent
 
 
 class Room(Entry):
     """A staff group. With `telegram` it is that supergroup; without, the desk in a browser.
-    The room `main` is always there, declared or not."""
+    The room `main` is always there, declared or not. Empty `hours`, `holidays`, `special_days`
+    are the company's, each for itself; but a room open day and night has only the holidays and
+    special days it names. `dealing`: how new threads are dealt out to whoever
+    is on duty; empty: they wait for a hand. A taken thread whose resident has waited for
+    `pool_after_minutes` of working time goes back to everyone."""
 
     code: Code
     title: Said
     telegram: int | None = None
+    hours: tuple[Hours, ...] = ()
+    holidays: tuple[date, ...] = ()
+    special_days: tuple[SpecialDay, ...] = ()
+    dealing: Literal["", "evenly", "turn", "load", "known"] = ""
+    pool_after_minutes: int = Field(default=30, ge=1)
 
 
 class Entrance(Entry):
@@ -139,7 +161,9 @@ class Category(Entry):
     that feature. The same code may stand again with a `key` of its own (empty = the code):
     under another title it is one more button, under the same title and for a named complex or
     feature it stands there instead of the general one. See `list_categories`.
-    `term` in hours, round the clock; `own_flat` asks for a flat (else the common parts do).
+    `term_hours` round the clock, or of working time where `counts` says so and it is no
+    emergency; `term_minutes`, where given, instead of them. `own_flat` asks for a flat (else the
+    common parts do). `organisation`: who does it instead of us.
     `advice` is what to do meanwhile."""
 
     code: CategoryCode
@@ -148,14 +172,45 @@ class Category(Entry):
     emergency: bool = False
     own_flat: bool = True
     term_hours: int = Field(default=72, ge=1)
+    term_minutes: int = Field(default=0, ge=0)
+    counts: Literal["clock", "working"] = "clock"
+    organisation: str = ""
     advice: str = ""
     complexes: tuple[Code, ...] = ()
     needs: str = ""
     form: tuple[Step, ...] = ()
 
     @property
+    def term(self) -> timedelta:
+        return timedelta(minutes=self.term_minutes or 60 * self.term_hours)
+
+    @property
+    def in_working_time(self) -> bool:
+        return self.counts == "working" and not self.emergency
+
+    @property
     def particularity(self) -> int:
         return 2 * bool(self.complexes) + bool(self.needs)
+
+
+class Organisation(Entry):
+    """Somebody else who is responsible: for lifts, the intercom, gas, waste. Residents get the
+    phone; staff are reminded after `remind_hours` that a request was passed on."""
+
+    code: Code
+    title: Said
+    phone: Said
+    remind_hours: int = Field(default=24, ge=1)
+
+
+class CannedAnswer(Entry):
+    """A draft for staff. {name}, {number}, {house}, {term}, {phone}, {emergency_phone} and
+    {member} are filled in."""
+
+    id: Code
+    title: Said
+    text: Said
+    complexes: tuple[Code, ...] = ()
 
 
 class QuickAnswer(Entry):
@@ -179,6 +234,7 @@ class Member(Entry):
     vk: int | None = None
     desk: bool = True
     rooms: tuple[Code, ...] = ()
+    trainee: bool = False  # their answers wait for a colleague's yes
 
 
 class Declaration(Entry):
@@ -187,6 +243,8 @@ class Declaration(Entry):
     complexes: Annotated[tuple[Complex, ...], Field(min_length=1)]
     categories: Annotated[tuple[Category, ...], Field(min_length=1)]
     quick_answers: tuple[QuickAnswer, ...] = ()
+    canned_answers: tuple[CannedAnswer, ...] = ()
+    organisations: tuple[Organisation, ...] = ()
     members: tuple[Member, ...] = ()
 
     def categories_in(self, complex_code: str) -> list[Category]:

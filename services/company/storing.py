@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from services import rehousing
+from services.company import declaration as entries
 from services.company.declaration import House as HouseEntry
 from services.company.flats import list_flats, normalize_number
 from services.tables import (
+    CannedAnswer,
     Category,
     CompanyRow,
     Complex,
@@ -18,6 +21,7 @@ from services.tables import (
     House,
     Member,
     MemberAccount,
+    Organisation,
     QuickAnswer,
     Room,
 )
@@ -27,7 +31,39 @@ if TYPE_CHECKING:
 
 Content = dict[str, Any]
 CHUNK = 2000  # rows of one INSERT
-KEYED: dict[str, Any] = {"category": Category, "quick_answer": QuickAnswer}
+KEYED: dict[str, Any] = {
+    "category": Category,
+    "quick_answer": QuickAnswer,
+    "canned_answer": CannedAnswer,
+    "organisation": Organisation,
+}
+ENTRIES: dict[str, type[entries.Entry]] = {
+    "company": entries.Company,
+    "complex": entries.Complex,
+    "category": entries.Category,
+    "quick_answer": entries.QuickAnswer,
+    "canned_answer": entries.CannedAnswer,
+    "organisation": entries.Organisation,
+    "member": entries.Member,
+}
+RULES = {"hours", "holidays", "special_days", "dealing", "pool_after_minutes"}
+
+
+def as_now(kind: str, content: Content) -> Content:
+    """An entry written by an earlier version, with what this version added to its kind: else
+    each would look changed after an upgrade."""
+    fields = ENTRIES[kind].model_fields if kind in ENTRIES else {}
+    added = {
+        name: field.get_default(call_default_factory=True)
+        for name, field in fields.items()
+        if not field.is_required() and name not in content
+    }
+    return {**content, **{k: list(v) if isinstance(v, tuple) else v for k, v in added.items()}}
+
+
+def rules_of(room: entries.Room) -> Content:
+    """What a room has of its own; empty: nothing."""
+    return room.model_dump(mode="json", include=RULES, exclude_defaults=True)
 
 
 async def lock(work: Work, key: int) -> None:
@@ -37,25 +73,39 @@ async def lock(work: Work, key: int) -> None:
 
 
 async def read(work: Work, kind: str, key: str, base: Content | None) -> Content | None:
-    """The entry as the database has it now; None when it is absent or withdrawn. Houses and
-    members' accounts are changed by the file alone, so they read as last declared."""
+    """The entry as the database has it now; None when it is absent or withdrawn. Houses, and of
+    members all but what `/team` gives and takes, are changed by the file alone, so they read as
+    last declared."""
     session = work.session
     if kind == "company":
         company = await session.get(CompanyRow, 1)
-        return company.content if company else None
+        return as_now(kind, company.content) if company else None
     if kind in KEYED:
         table = KEYED[kind]
-        return await session.scalar(
-            select(table.content).where(table.key == key, table.withdrawn_at.is_(None))
+        entry = await session.scalar(
+            select(table).where(table.key == key), execution_options={"populate_existing": True}
         )
+        if entry is None or (entry.withdrawn_at is not None and base is None):
+            return None
+        if entry.withdrawn_at is not None:  # only the chat withdraws what the file still has
+            return {**entry.content, "removed": True} if kind == "canned_answer" else None
+        return as_now(kind, entry.content)
     if kind == "room":
         room = await session.scalar(
             select(Room).where(Room.code == key, Room.withdrawn_at.is_(None))
         )
         if room is None:
             return None
-        return {"title": room.title, "channel": room.channel, "chat": room.chat}
+        content = {"title": room.title, "channel": room.channel, "chat": room.chat}
+        return {**content, "rules": room.rules} if room.rules else content
     named: Any = {"complex": Complex, "house": House, "member": Member}[kind]
+    if kind == "member":
+        member = await session.scalar(select(Member).where(Member.code == key))
+        gone = member is not None and member.withdrawn_at is not None
+        if member is None or (gone and base is None):
+            return None
+        now = {**(base or {}), "role": member.role, "trainee": member.trainee}
+        return {**now, "dismissed": True} if gone else now
     found = await session.scalar(
         select(named.id).where(named.code == key, named.withdrawn_at.is_(None))
     )
@@ -73,14 +123,15 @@ async def write(work: Work, kind: str, key: str, content: Content, position: int
                     set_={"content": content, "revision": CompanyRow.revision + 1},
                 )
             )
-        case "category" | "quick_answer":
+        case "category" | "quick_answer" | "canned_answer" | "organisation":
             await _put(work, KEYED[kind], "key", key=key, content=content, position=position)
         case "room":
             before = await session.scalar(select(Room).where(Room.code == key))
             stood_in = (before.channel, before.chat) if before else None
-            ident = await _put(work, Room, "code", code=key, has_topics=True, **content)
+            known = {"rules": {}, **content}
+            ident = await _put(work, Room, "code", code=key, has_topics=True, **known)
             if stood_in and stood_in != (content["channel"], content["chat"]):
-                await work.rooms.rehouse(ident, content["channel"], content["chat"])
+                await rehousing.rehouse(work, ident, content["channel"], content["chat"])
         case "complex":
             room_id = await session.scalar(select(Room.id).where(Room.code == content["room"]))
             second = select(Room.id).where(Room.code == content["executors"])
@@ -184,6 +235,7 @@ async def _write_member(work: Work, content: Content) -> None:
         work, Member, "code",
         code=content["code"], name=content["name"], role=content["role"],
         title=content["title"], desk=content["desk"], rooms=content["rooms"], source="file",
+        trainee=content["trainee"],
     )  # fmt: skip
     await work.session.execute(delete(MemberAccount).where(MemberAccount.member_id == member_id))
     for channel, user_id in accounts.items():

@@ -43,8 +43,8 @@ CLAIM = text(
     WHERE id IN (SELECT id FROM picked) AND state = 'waiting'
       AND EXISTS (SELECT 1 FROM channels WHERE name = :channel AND epoch = :epoch FOR SHARE)
     RETURNING id, channel, chat, topic, kind, priority, body, reaction, room_id, thread_id,
-              message_id, also, withdraws, reply_to_message, replaces_message, contact_id, nonce,
-              attempts, unsure, created_at, started_at,
+              message_id, also, withdraws, renames, reply_to_message, replaces_message,
+              contact_id, nonce, attempts, unsure, created_at, started_at,
               (SELECT count(*) FROM candidates) AS candidates
     """
 )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.dialects.postgresql import insert
 
-from services.tables import MessageCopy
+from services.tables import Message, MessageCopy, Outgoing
 
 if TYPE_CHECKING:
     from services.work import Work
@@ -99,3 +99,20 @@ class Copies:
             .order_by(MessageCopy.part)
             .limit(1)
         )
+
+    async def rooms_of(self, note: Message) -> set[int]:
+        """The rooms whose group the note was written or shown in, also where that was another
+        group then; none for one of the desk alone."""
+        here = and_(Outgoing.channel == MessageCopy.channel, Outgoing.chat == MessageCopy.chat)
+        found = await self._work.session.scalars(
+            select(Outgoing.room_id)
+            .join(Message, Message.id == Outgoing.message_id)
+            .join(MessageCopy, here)
+            .where(
+                MessageCopy.message_id == note.id,
+                Message.thread_id == note.thread_id,
+                Outgoing.room_id.is_not(None),
+            )
+            .distinct()
+        )
+        return {room_id for room_id in found if room_id is not None}

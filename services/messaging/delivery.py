@@ -33,6 +33,7 @@ from services.messaging.port import (
     Rejected,
     SendFailed,
     Throttled,
+    Topics,
     Withdrawals,
 )
 from services.messaging.resolving import NotYet, Resolved, Resolving
@@ -161,6 +162,10 @@ class Delivery:
             if resolved.mark and isinstance(self._channel, Reactions):
                 await self._channel.react(resolved.to, resolved.mark, row.reaction)
             return []
+        if row.renames:
+            if resolved.to.topic and isinstance(self._channel, Topics):
+                await self._channel.rename_topic(row.chat, resolved.to.topic, resolved.title)
+            return []
         if row.withdraws:
             await self._withdraw(resolved)
             return []
@@ -216,7 +221,8 @@ class Delivery:
                 await settle.again(row, now, counts=True, why=str(failure))
             case Ambiguous() if self._may_send_again(row):
                 pause = timedelta(seconds=min(30, row.attempts))
-                await settle.again(row, pause, counts=True, unsure=not row.reaction)
+                unsure = not (row.reaction or row.renames)
+                await settle.again(row, pause, counts=True, unsure=unsure)
             case Ambiguous():
                 await settle.unsure(row, str(failure))
             case Gone() | NoTopics() | Moved():
@@ -228,7 +234,7 @@ class Delivery:
 
     def _may_send_again(self, row: Row) -> bool:
         """The same once more changes nothing there."""
-        if row.reaction:
+        if row.reaction or row.renames:
             return row.attempts < OUR_TRIES
         return row.key_holds(self._channel.limits, self._db.clock.now())
 

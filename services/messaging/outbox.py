@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import BigInteger, bindparam, cast, desc, func, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 
-from services.messaging.types import Address, Kind, Outbound
+from services.messaging.types import PHONE, Address, Kind, Outbound
 from services.tables import Outgoing, Topic
 
 if TYPE_CHECKING:
@@ -27,10 +27,10 @@ ADD = text(
     """
     INSERT INTO outbox (channel, chat, topic, queue, kind, priority, body, reaction, room_id,
                         thread_id, message_id, reply_to_message, replaces_message, withdraws,
-                        also, contact_id, nonce, created_at, not_before)
+                        renames, also, contact_id, nonce, created_at, not_before)
     VALUES (:channel, :chat, :topic, :queue, :kind, :priority, :body, :reaction, :room_id,
             :thread_id, :message_id, :reply_to_message, :replaces_message, :withdraws,
-            :also, :contact_id, :nonce, :created_at, :not_before)
+            :renames, :also, :contact_id, :nonce, :created_at, :not_before)
     RETURNING id
     """
 ).bindparams(bindparam("body", type_=JSONB), bindparam("also", type_=JSONB))
@@ -48,7 +48,9 @@ class About:
     not_before: datetime | None = None
     reaction: str = ""
     withdraws: bool = False
+    renames: bool = False
     also: tuple[int, ...] = ()
+    apart: str = ""  # the name of a queue of its own there: it waits for nobody, nobody for it
 
 
 class Outbox:
@@ -59,8 +61,9 @@ class Outbox:
         self, to: Address, what: Outbound, kind: Kind = Kind.REPLY, about: About | None = None
     ) -> int:
         """To a person. Returns the row's id."""
-        queue = f"{to.chat}|{to.topic or ''}|{kind.lane}"
-        return await self._add(to, queue, what, kind, about or About())
+        about = about or About()
+        queue = f"{to.chat}|{to.topic or ''}|{about.apart or kind.lane}"
+        return await self._add(to, queue, what, kind, about)
 
     async def recent_group_calls(self, channel: str, since: datetime) -> list[tuple[str, datetime]]:
         """Posts and new topics in staff groups since then, oldest first."""
@@ -94,6 +97,8 @@ class Outbox:
         place = f"thread {thread_id}" if thread_id else (topic or "")
         if about and about.reaction:  # a mark waits for nobody, and nobody for a mark
             place = f"mark {about.reply_to_message}"
+        elif about and about.renames:
+            place = f"name {thread_id}"
         queue = f"{room.chat}|{place}|{kind.lane}"
         about = replace(about or About(), thread_id=thread_id)
         return await self._add(to, queue, what, kind, about, room_id=room.id)
@@ -126,6 +131,7 @@ class Outbox:
                 "reply_to_message": about.reply_to_message,
                 "replaces_message": about.replaces_message,
                 "withdraws": about.withdraws,
+                "renames": about.renames,
                 "also": list(about.also),
                 "contact_id": about.contact_id,
                 "nonce": secrets.randbits(31),
@@ -134,7 +140,8 @@ class Outbox:
             },
         )
         assert row_id is not None
-        self._work.ring(f"outbox:{to.channel}")
+        # What nobody sends is put before the room by a chore.
+        self._work.ring("chores" if to.channel == PHONE else f"outbox:{to.channel}")
         return int(row_id)
 
     async def last_way(self, message_id: int) -> Outgoing | None:
@@ -181,15 +188,17 @@ class Outbox:
     async def next_due_in(self) -> float | None:
         """Seconds until the next row that waits for its moment is due; None: there is none."""
         due = await self._work.session.scalar(
-            select(func.min(Outgoing.not_before)).where(Outgoing.state == "waiting")
+            select(func.min(Outgoing.not_before)).where(
+                Outgoing.state == "waiting", Outgoing.channel != PHONE
+            )
         )
         return None if due is None else (due - self._work.now).total_seconds()
 
     async def count_waiting(self) -> dict[str, int]:
-        """Rows not settled yet, by channel."""
+        """Rows not settled yet, by channel. What waits for a member to call is not stuck."""
         found = await self._work.session.execute(
             select(Outgoing.channel, func.count())
-            .where(Outgoing.state.in_(("waiting", "sending")))
+            .where(Outgoing.state.in_(("waiting", "sending")), Outgoing.channel != PHONE)
             .group_by(Outgoing.channel)
         )
         return {row[0]: row[1] for row in found}

@@ -46,6 +46,10 @@ class Topics(Protocol):
         """Raises `NoTopics` when this group has none or does not let us."""
         ...
 
+    async def rename_topic(self, chat: str, topic: str, title: str) -> None:
+        """A name that it has already is no failure. Raises `Gone`."""
+        ...
+
 
 @runtime_checkable
 class Reactions(Protocol):

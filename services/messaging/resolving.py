@@ -20,6 +20,7 @@ class Resolved:
     message: Outbound
     mark: str | None = None  # the external id that a reaction goes to
     stands: Sequence[str] = ()  # the ids of what is taken back
+    title: str = ""  # what the topic is to be called
 
 
 class NotYet(Exception):
@@ -49,11 +50,12 @@ class Resolving:
         topic, message = row.topic or None, Outbound.model_validate(row.body)
         if row.names_ours:
             topic, recap_due = await self._look_up(row, changes)
-            if recap_due and not row.reaction and not row.replaces_message:
+            if recap_due and row.is_post:
                 message = await self._recap(row, message)
         to = Address(channel=row.channel, chat=row.chat, topic=topic)
-        stands = changes.pop("stands", ())
-        return Resolved(to, message.model_copy(update=changes), changes.get("reply_to"), stands)
+        stands, title = changes.pop("stands", ()), changes.pop("title", "")
+        mark = changes.get("reply_to")
+        return Resolved(to, message.model_copy(update=changes), mark, stands, title)
 
     async def _recap(self, row: Row, message: Outbound) -> Outbound:
         assert row.thread_id is not None
@@ -84,7 +86,8 @@ class Resolving:
                 view = await work.rooms.view(row.room_id, row.thread_id, row.chat)
         if view is None:
             return row.topic or None, False
-        missing = view.topic is None and view.has_topics and not row.reaction
+        changes["title"] = view.title
+        missing = view.topic is None and view.has_topics and not (row.reaction or row.renames)
         if missing and isinstance(self._channel, Topics):
             return await self._open_topic(self._channel, row, view.title)
         return view.topic, view.recap_due

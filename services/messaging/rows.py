@@ -31,6 +31,7 @@ class Row:
     message_id: int | None
     also: list[int]
     withdraws: bool
+    renames: bool
     reply_to_message: int | None
     replaces_message: int | None
     contact_id: int | None
@@ -49,6 +50,11 @@ class Row:
         """Whether the messenger still knows this row, should it have arrived at an earlier try."""
         since = self.created_at if self.unsure else self.started_at or self.created_at
         return (now - since).total_seconds() < limits.key_lives
+
+    @property
+    def is_post(self) -> bool:
+        """Whether something new stands in the room when it has arrived."""
+        return not (self.reaction or self.replaces_message or self.renames)
 
     @property
     def names_ours(self) -> bool:

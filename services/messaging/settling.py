@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import SQLAlchemyError
 
+from services import rehousing
 from services.db import Database, is_passing
 from services.faults import log_fault
 from services.messaging.governor import Governor
@@ -70,7 +71,7 @@ class Settling:
                 return
             for message_id in [row.message_id, *row.also] if row.message_id else []:
                 await work.copies.keep(message_id, row.channel, row.chat, ids)
-            if row.room_id is not None and not row.reaction and not row.replaces_message:
+            if row.room_id is not None and row.is_post:
                 await work.rooms.arrived_in(row.room_id, row.thread_id)
             await self._tell(work, Settled(row, "sent"))
 
@@ -202,7 +203,7 @@ class Settling:
 
     async def move(self, row: Row, chat: str) -> None:
         async def write(work: Work) -> None:
-            await work.rooms.move(row.channel, row.chat, chat)
+            await rehousing.move(work, row.channel, row.chat, chat)
 
         await self._together.commit(write)
 

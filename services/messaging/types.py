@@ -12,6 +12,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+PHONE = "phone"
+"""No messenger: what is said to a contact of this channel waits until a member calls."""
+
 
 class Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -107,11 +110,13 @@ class Inbound(Value):
 
 
 class Button(Value):
-    """`action` is at most 64 bytes of UTF-8, slash-separated: "ticket/show/123"."""
+    """`action` is at most 64 bytes of UTF-8, slash-separated: "ticket/show/123". `copies`: what a
+    press puts into the clipboard, where the messenger can; elsewhere there is no such button."""
 
     label: str
     action: str = ""
     url: str = ""
+    copies: str = ""
     asks: Literal["", "contact", "location"] = ""
 
 

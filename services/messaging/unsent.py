@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, desc, or_, select, update
@@ -15,6 +15,9 @@ from services.tables import Outgoing
 if TYPE_CHECKING:
     from services.tables import Room
     from services.work import Work
+
+
+RENAMED_AFTER = timedelta(seconds=3)
 
 
 @dataclass(frozen=True)
@@ -133,6 +136,24 @@ class Unsent:
         if changed.first() is None:
             await self._work.outbox.post(room, what, Kind.RELAY, about, thread_id=thread_id)
 
+    async def post_name(self, room: Room, thread_id: int) -> None:
+        """The thread's topic gets the name that fits by then. Several such changes are one."""
+        if room.channel == "desk" or not room.has_topics:
+            return
+        waiting = await self._work.session.scalar(
+            select(Outgoing.id)
+            .where(
+                Outgoing.thread_id == thread_id,
+                Outgoing.room_id == room.id,
+                Outgoing.renames,
+                Outgoing.state == "waiting",
+            )
+            .limit(1)
+        )
+        if waiting is None:
+            about = About(renames=True, not_before=self._work.now + RENAMED_AFTER)
+            await self._work.outbox.post(room, Outbound(), Kind.NOTICE, about, thread_id=thread_id)
+
     async def change_waiting(self, message_id: int, what: Outbound) -> bool:
         """Puts new words into the row that takes a message to a person and has not left yet. False
         when none waits, so that an edit must be sent."""
@@ -177,6 +198,7 @@ class Unsent:
                     Outgoing.thread_id == thread_id,
                     Outgoing.room_id == room.id,
                     Outgoing.state != "dropped",
+                    ~Outgoing.renames,
                 )
                 .with_for_update()
             )

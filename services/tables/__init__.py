@@ -2,6 +2,17 @@
 
 from services.tables.base import Table
 from services.tables.closing import Ban, Pace, Rating
+from services.tables.duty import (
+    AnswerAll,
+    Call,
+    Dealt,
+    Draft,
+    Elder,
+    Promise,
+    SaidOnce,
+    Shift,
+    Visit,
+)
 from services.tables.linking import Link, LinkCode
 from services.tables.messaging import (
     ChannelState,
@@ -34,8 +45,10 @@ from services.tables.places import (
     Room,
 )
 from services.tables.tickets import (
+    CannedAnswer,
     Category,
     Message,
+    Organisation,
     QuickAnswer,
     Surge,
     SurgeThread,
@@ -47,10 +60,11 @@ from services.tables.tickets import (
 )
 
 __all__ = [
-    "AuditRecord", "Ban", "Category", "ChannelState", "CompanyRow", "Complex", "ConsentRecord",
-    "Contact", "DeclaredEntry", "DeskSession", "Entrance", "FileHandle", "Flat", "Heard", "Home",
-    "House", "Link", "LinkCode", "Member", "MemberAccount", "Message", "MessageCopy", "Outgoing",
-    "Pace", "QuickAnswer", "Rating", "Resident", "Room", "SessionRow", "SignInLink", "StoredFile",
-    "Surge", "SurgeThread", "Table", "Thread", "ThreadSeen", "Ticket", "TicketEvent", "Topic",
-    "WebPost",
+    "AnswerAll", "AuditRecord", "Ban", "Call", "CannedAnswer", "Category", "ChannelState",
+    "CompanyRow", "Complex", "ConsentRecord", "Contact", "Dealt", "DeclaredEntry", "DeskSession",
+    "Draft", "Elder", "Entrance", "FileHandle", "Flat", "Heard", "Home", "House", "Link",
+    "LinkCode", "Member", "MemberAccount", "Message", "MessageCopy", "Organisation", "Outgoing",
+    "Pace", "Promise", "QuickAnswer", "Rating", "Resident", "Room", "SaidOnce", "SessionRow",
+    "Shift", "SignInLink", "StoredFile", "Surge", "SurgeThread", "Table", "Thread", "ThreadSeen",
+    "Ticket", "TicketEvent", "Topic", "Visit", "WebPost",
 ]  # fmt: skip

@@ -80,7 +80,8 @@ class Outgoing(Numbered):
     A row for a staff room names `room_id` and `thread_id`; delivery finds or makes the topic.
     `message_id` is the message this row carries; `reply_to_message` and `replaces_message`
     point at our messages; `also` are further messages folded into the same post. `withdraws`:
-    what `replaces_message` names is taken back. `contact_id` is whom a refusal makes unreachable.
+    what `replaces_message` names is taken back. `renames`: the thread's topic gets the name that
+    fits when the row leaves, and nothing is said. `contact_id` is whom a refusal makes unreachable.
     `nonce` is the key of messengers that take one. `attempts` counts tries that were not free,
     `unsure` those whose outcome is unknown. State: waiting → sending → sent | refused | unknown,
     or dropped before it left."""
@@ -100,6 +101,7 @@ class Outgoing(Numbered):
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"), index=True)
     also: Mapped[list[Any]] = mapped_column(server_default=text("'[]'::jsonb"))
     withdraws: Mapped[bool] = mapped_column(server_default=text("false"))
+    renames: Mapped[bool] = mapped_column(server_default=text("false"))
     reply_to_message: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
     replaces_message: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.tables.base import Numbered, Table
+from services.tables.finding import NAME_WORDS, PHONE_FROM_ITS_END, for_index
 
 
 class Resident(Numbered):
@@ -20,6 +21,20 @@ class Resident(Numbered):
     phone: Mapped[str | None] = mapped_column(index=True)
     created_at: Mapped[datetime]
     registered_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index(
+            "ix_residents_name",
+            text(for_index(NAME_WORDS, "residents")),
+            postgresql_using="gin",
+            postgresql_where=text("name IS NOT NULL"),
+        ),
+        Index(
+            "ix_residents_phone_end",
+            literal_column(for_index(PHONE_FROM_ITS_END, "residents")).label("phone_end"),
+            postgresql_ops={"phone_end": "text_pattern_ops"},
+        ),
+    )
 
 
 class Contact(Numbered):
@@ -88,6 +103,7 @@ class Member(Numbered):
     granted: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
     source: Mapped[str]
     rooms: Mapped[list[Any]]  # codes; empty = every room
+    trainee: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
     withdrawn_at: Mapped[datetime | None]
 
     __table_args__ = (

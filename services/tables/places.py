@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Integer, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.tables.base import Numbered, Table
@@ -34,7 +34,8 @@ class DeclaredEntry(Table):
 
 class Room(Numbered):
     """A staff group. `channel` is a messenger, or "desk" for the browser alone. `trouble`: we may
-    not write there ("mute"), or are told nothing ("deaf")."""
+    not write there ("mute"), or are told nothing ("deaf"). `rules`: its own hours and how threads
+    are dealt out, the fields of a `declaration.Room` that were given."""
 
     __tablename__ = "rooms"
 
@@ -46,6 +47,7 @@ class Room(Numbered):
     trouble: Mapped[str] = mapped_column(server_default="", default="")  # mute, deaf
     trouble_since: Mapped[datetime | None]
     trouble_why: Mapped[str | None]
+    rules: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"), default=dict)
     withdrawn_at: Mapped[datetime | None]
 
     __table_args__ = (Index(None, "channel", "chat"),)

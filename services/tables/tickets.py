@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Sequence, desc, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Sequence, desc, sql, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.tables.base import Numbered, Table
+from services.tables.finding import MESSAGE_WORDS, TICKET_WORDS, for_index
 
 ticket_numbers = Sequence("ticket_numbers", start=1001, metadata=Table.metadata)
 
 # A ticket has a column `text`, so the conditions of its indexes stand here.
 _UNANSWERED = text("status = 'waiting' AND asked_at IS NULL")
+_OPEN = text("closed_at IS NULL")
 _UNRATED = text("status = 'done' AND rating IS NULL AND closed_for_good_at IS NULL")
 
 
@@ -39,9 +41,35 @@ class QuickAnswer(Numbered):
     withdrawn_at: Mapped[datetime | None]
 
 
+class CannedAnswer(Numbered):
+    """`content` is a `declaration.CannedAnswer`."""
+
+    __tablename__ = "canned_answers"
+
+    key: Mapped[str] = mapped_column(unique=True)
+    content: Mapped[dict[str, Any]]
+    position: Mapped[int] = mapped_column(Integer)
+    withdrawn_at: Mapped[datetime | None]
+
+
+class Organisation(Numbered):
+    """`content` is a `declaration.Organisation`."""
+
+    __tablename__ = "organisations"
+
+    key: Mapped[str] = mapped_column(unique=True)
+    content: Mapped[dict[str, Any]]
+    position: Mapped[int] = mapped_column(Integer)
+    withdrawn_at: Mapped[datetime | None]
+
+
 class Thread(Numbered):
     """A conversation of one resident with staff, with or without a ticket. `continues_id`: the
-    one before it, which was closed for good. `handed_to`: the executors' room that has it too."""
+    one before it, which was closed for good. `handed_to`: the executors' room that has it too.
+    `waits_since`: the resident's first word that nobody has answered yet, in a closed thread, too;
+    `answer_due_at` counts from it in the room's hours, `answer_warn_at` is when 80 % of that are
+    over, `answer_warned` says which of 80 and 100 % were told. `quiet`:
+    what members write stays among them until it is switched off."""
 
     __tablename__ = "threads"
 
@@ -58,11 +86,26 @@ class Thread(Numbered):
     last_at: Mapped[datetime]
     last_by: Mapped[str]
     last_text: Mapped[str]
+    taken_by: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
+    taken_at: Mapped[datetime | None]
+    waits_since: Mapped[datetime | None]
+    answer_warn_at: Mapped[datetime | None]
+    answer_due_at: Mapped[datetime | None]
+    answer_warned: Mapped[int] = mapped_column(Integer, server_default="0", default=0)
+    quiet: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
 
     __table_args__ = (
         CheckConstraint("state IN ('open', 'closed')", name="state"),
+        Index("ix_threads_taken_by", "taken_by", postgresql_where=text("state = 'open'")),
+        Index(
+            "ix_threads_waiting",
+            "answer_due_at",
+            postgresql_where=text("waits_since IS NOT NULL"),
+        ),
         Index("ix_threads_resident_id_state", "resident_id", "state"),
         Index("ix_threads_room_id_state_last_at", "room_id", "state", desc("last_at")),
+        Index("ix_threads_state_last_at", "state", desc("last_at")),
+        Index("ix_threads_home_id", "home_id"),
     )
 
 
@@ -115,7 +158,11 @@ class SurgeThread(Table):
 
 class Ticket(Numbered):
     """A request. `answers` is the form as question and answer pairs, in order; `what` repeats
-    the category's title at the time of filing, since categories change."""
+    the category's title at the time of filing, since categories change. `source`: the messenger
+    it came by, or phone, visit, letter, other, with `filed_by` the member who wrote it down and
+    `source_link` what they pasted. `warn_at`: when 80 % of the term are over; `due_warned` says
+    which of 80 and 100 % were told. `organisation`: who does it instead of us, until `remind_at`
+    without asking back."""
 
     __tablename__ = "tickets"
 
@@ -143,6 +190,15 @@ class Ticket(Numbered):
     asked_at: Mapped[datetime | None]  # whether help is still needed, once in a waiting
     rating: Mapped[int | None] = mapped_column(Integer)  # the latest, while the ticket is done
     closed_for_good_at: Mapped[datetime | None]
+    filed_by: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
+    executor_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
+    source_link: Mapped[str] = mapped_column(server_default="", default="")
+    declined_why: Mapped[str] = mapped_column(server_default="", default="")
+    news_at: Mapped[datetime | None]  # when the last news of its state left, or is to leave
+    organisation: Mapped[str] = mapped_column(server_default="", default="")
+    remind_at: Mapped[datetime | None]
+    warn_at: Mapped[datetime | None]
+    due_warned: Mapped[int] = mapped_column(Integer, server_default="0", default=0)
 
     __table_args__ = (
         CheckConstraint(
@@ -155,10 +211,20 @@ class Ticket(Numbered):
             "waiting_since",
             postgresql_where=_UNANSWERED,
         ),
+        Index("ix_tickets_house_id_created_at", "house_id", "created_at"),
+        Index("ix_tickets_executor_id", "executor_id", postgresql_where=_OPEN),
+        Index("ix_tickets_due", "warn_at", postgresql_where=_OPEN),
+        Index("ix_tickets_remind_at", "remind_at", postgresql_where=_OPEN),
         Index(
             "ix_tickets_unrated",
             "closed_at",
             postgresql_where=_UNRATED,
+        ),
+        Index(
+            "ix_tickets_words",
+            sql.text(for_index(TICKET_WORDS, "tickets")),
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
         ),
     )
 
@@ -179,7 +245,8 @@ class TicketEvent(Numbered):
 
 class Message(Numbered):
     """One thing said in a thread. `by`: resident, member, note (staff only) or system.
-    `author` is the name and title the other side saw. `earlier_texts` are what edits replaced,
+    `author` is the name and title the other side saw. `held_at`: a trainee's answer that waits
+    for a colleague's yes, `released_by` whose it was. `earlier_texts` are what edits replaced,
     oldest first. `origin` names the inbound it came from, so that it stands here once."""
 
     __tablename__ = "messages"
@@ -195,11 +262,20 @@ class Message(Numbered):
     edited_at: Mapped[datetime | None]
     earlier_texts: Mapped[list[Any]]
     withdrawn_at: Mapped[datetime | None]
+    held_at: Mapped[datetime | None]
+    released_by: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
 
     __table_args__ = (
         CheckConstraint("by IN ('resident', 'member', 'note', 'system')", name="by"),
         Index("ix_messages_thread_id_id", "thread_id", "id"),
         Index("ix_messages_attachments", "attachments", postgresql_using="gin"),
+        Index(
+            "ix_messages_words",
+            sql.text(for_index(MESSAGE_WORDS, "messages")),
+            postgresql_using="gin",
+            postgresql_where=sql.text("by <> 'system'"),
+            postgresql_with={"fastupdate": "off"},
+        ),
     )
 
 

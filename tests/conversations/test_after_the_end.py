@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from services.access import AsMember, threads_of
 from tests.conversations.test_closing import is_done, threads, tickets
 from tests.support.people import Member, Resident, both
 from tests.support.world import World
@@ -63,7 +66,7 @@ async def test_a_rated_request_does_not_close_by_itself(
     assert [ticket.closed_for_good_at for ticket in await tickets(world)] == [None]
 
 
-@pytest.mark.parametrize("status", ["принята", "в работе", "ждёт", "отклонена"])
+@pytest.mark.parametrize("status", ["принята", "в работе", "ждёт", "отклонена не наше"])
 async def test_nothing_closes_by_itself_but_what_is_done(
     resident: Resident, member: Member, world: World, status: str
 ) -> None:
@@ -158,3 +161,64 @@ async def test_pressed_twice_at_once_there_is_one_linked_request(
     await both(*(resident.presses_under(asked, "Не решено") for _ in range(2)))
     await resident.hears("поэтому завели новую, №1002")
     assert len(await tickets(world)) == 2
+
+
+# ── One person, many conversations ───────────────────────────────────────────
+
+
+@pytest.mark.only("web")
+@pytest.mark.rooms("forum")
+async def test_a_talk_that_nobody_closed_is_not_one_for_ever(
+    resident: Resident, member: Member, world: World
+) -> None:
+    await resident.settles_in()
+    await resident.presses("Написать диспетчеру")
+    await resident.says("Когда собрание?")
+    thread = await member.finds("Когда собрание?")
+    await member.says("В среду", thread)
+    await resident.hears("В среду")
+    await world.waits(days=6, hours=23)
+    await resident.presses("Написать диспетчеру")
+    await resident.says("Во сколько?")
+    await member.sees(thread, "Во сколько?")
+    await member.says("В семь", thread)
+    await resident.hears("В семь")
+    await world.waits(days=7, minutes=1)
+    await resident.presses("Написать диспетчеру")
+    await resident.says("Домофон молчит")
+    other = await member.finds("Домофон молчит")
+    assert "Домофон" not in await member.reads(thread)
+    await world.waits(days=9)  # whoever still waits goes on where they asked
+    await resident.presses("Написать диспетчеру")
+    await resident.says("До сих пор молчит")
+    await member.sees(other, "До сих пор молчит")
+    assert len(await threads(world)) == 2
+
+
+@pytest.mark.only("web")
+async def test_whoever_comes_back_is_counted_anew(
+    resident: Resident, member: Member, world: World
+) -> None:
+    """What is over keeps its figures, and what follows has a first answer of its own."""
+    await is_done(resident, member)
+    await resident.presses("5", "Пропустить")
+    await world.waits(days=8)
+    began = world.clock.now()
+    await resident.says("А лифт опять шумит")
+    new = await member.finds("шумит")
+    await world.waits(minutes=7)
+    await member.says("Смотрим", new)
+    await resident.hears("Смотрим")
+    await world.settled()
+    async with world.app.db.work() as work:
+        figures, every = work.figures, threads_of(AsMember(1, "admin"))
+        then = (began - timedelta(days=30), began)
+        now = (began, began + timedelta(days=1))
+        assert [await figures.came(every, *days) for days in (then, now)] == [(1, 1), (1, 0)]
+        assert [await figures.closed(every, *days) for days in (then, now)] == [1, 0]
+        assert [await figures.rated(every, *days) for days in (then, now)] == [(5, 1), (None, 0)]
+        assert await figures.open(every) == 1
+        answered = await figures.first_answers(every, *now)
+    assert answered.share == 1
+    assert answered.median is not None
+    assert round(answered.median.total_seconds() / 60) == 7

@@ -182,7 +182,7 @@ async def test_a_declined_request_is_not_rated_but_may_come_back(
 ) -> None:
     await resident.settles_in()
     await resident.files()
-    await member.says("/status отклонена", await member.finds("№1001"))
+    await member.says("/status отклонена не наш лифт", await member.finds("№1001"))
     told = await resident.hears("выполнить не сможем")
     assert told.buttons == ["Не решено"]
     await resident.forges("rate/1/1")

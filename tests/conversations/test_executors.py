@@ -64,7 +64,7 @@ async def test_a_request_is_handed_over_with_all_that_was_said(
     shown = await master.driver.look(theirs)
     assert [line.text.splitlines()[0] for line in shown if line.rows] == ["Заявка №1001 · Лифт"]
     card = next(line for line in shown if line.rows)
-    assert card.buttons == ["Принять", "Закрыть"]
+    assert card.buttons == ["Принято", "В пути", "Готово", "Никого нет дома"]
     for words in ("Лифт стоит", "Кабина на третьем", "Вот так", "ул. Садовая, 5, кв. 4", "Срок"):
         assert words in card.text
     text = await master.reads(theirs)
@@ -117,7 +117,7 @@ async def test_a_complex_without_executors(
     await resident.settles_in("sosnovaya-3", "5")
     await resident.files()
     topic = await member.finds("№1001")
-    assert (await member.driver.look(topic))[0].buttons == ["Принять", "Закрыть"]
+    assert (await member.driver.look(topic))[0].buttons == ["Принять", "Закрыть", "Взять"]
     await member.says("/masters", topic)
     await member.sees(topic, "Мастерам не передано: у этого ЖК нет группы мастеров")
     assert await master.counts_threads() == 0
@@ -170,7 +170,7 @@ async def test_both_answer_and_each_reads_the_other(
     answer = await resident.hears("Буду через час")
     assert answer.text == "Пётр Ильин, мастер · заявка №1001\nБуду через час"
     await member.sees(topic, "Пётр Ильин, мастер\nБуду через час")
-    await master.sees_mark(theirs, "Буду через час", "👍")
+    await master.sees_mark(theirs, "Буду через час", "✍")
     await member.says("И позвонит снизу", topic)
     await resident.hears("Анна Соколова, диспетчер · заявка №1001\nИ позвонит снизу")
     await master.sees(theirs, "Анна Соколова, диспетчер\nИ позвонит снизу")
@@ -240,12 +240,12 @@ async def test_notes_stay_in_their_room(
 async def test_the_state_shows_in_both(resident: Resident, member: Member, master: Member) -> None:
     topic, theirs = await handed(resident, member, master)
     rooms = ((member, topic), (master, theirs))
-    await master.presses("Принять", theirs)
+    await master.presses("Принято", theirs)
     await resident.hears("Приняли, занимаемся.")
     for who, where in rooms:
         await who.sees(where, "Заявка №1001: принята — Пётр Ильин.")
         assert "Состояние: принята" in (await lines(who, where))[0]
-    await member.says("/status отклонена", topic)
+    await member.says("/status отклонена не наш лифт", topic)
     await resident.hears("выполнить не сможем")
     for who, where in rooms:
         await who.sees(where, "Заявка №1001: отклонена — Анна Соколова.")
@@ -257,7 +257,7 @@ async def test_the_state_shows_in_both(resident: Resident, member: Member, maste
     for who, where in rooms:
         await who.sees(where, "Житель говорит «Не решено»")
         assert "Состояние: в работе" in (await lines(who, where))[0]
-    await master.presses("Закрыть", theirs)
+    await master.presses("Готово", theirs)
     for who, where in rooms:
         await who.sees(where, "Заявка №1001: выполнена — Пётр Ильин.")
         assert "Состояние: выполнена" in (await lines(who, where))[0]
@@ -317,7 +317,7 @@ async def test_a_forged_press_about_another_request(
     thief = world.sits_in(group, "Виктор", number)
     card = (await thief.driver.look(theirs))[0]
     card.raw.reply_markup["inline_keyboard"][0][0]["callback_data"] = action
-    await thief.presses("Принять", theirs)
+    await thief.presses("Принято", theirs)
     await thief.sees(theirs, "Такой заявки в этой комнате нет, ничего не сделано.")
     await neighbour.hears_nothing()
     assert [note.about for note in await world.audit("refused")] == [action]
@@ -351,11 +351,11 @@ async def test_what_is_no_longer_handed_is_out_of_reach(
     await resident.forgets()
     await master.says("Я всё ещё тут", theirs)
     await master.sees(theirs, "Этой заявки у мастеров больше нет, поэтому ничего не сделано")
-    await master.presses("Закрыть", theirs)
+    await master.presses("Готово", theirs)
     await resident.hears_nothing()
     refused = await world.audit("refused")
     assert [note.who for note in refused] == ["telegram:503", "telegram:503"]
-    assert refused[1].details["pressed"].startswith("staff/close/")
+    assert refused[1].details["pressed"].startswith("staff/ready/")
     # Named again, it is handed over again, into the same topic.
     await world.names_executors("sad", group=group)
     await member.says("/masters", topic)

@@ -165,6 +165,27 @@ async def test_staff_answer_elsewhere_when_the_last_messenger_takes_nothing(
 # ── Not linked ───────────────────────────────────────────────────────────────
 
 
+@pytest.mark.rooms("forum")
+async def test_the_same_name_flat_and_phone_make_nobody_one_person(
+    resident: Resident, member: Member, world: World
+) -> None:
+    vk = world.resident("Мария", channel="vk")
+    for each in (resident, vk):
+        await each.opens("sadovaya-5")
+        await each.presses("Согласен")
+        for words in ("4", "Мария", "89123456789"):
+            await each.says(words)
+        await each.hears("Чем помочь")
+    number = await resident.files()
+    await vk.says("Есть кто?")  # the last to write
+    await vk.presses("Мои заявки")
+    assert f"№{number}" not in await vk.reads()
+    await vk.forgets()
+    await member.says("Мастер едет", await member.finds(f"№{number}"))
+    await resident.hears("Мастер едет")
+    await vk.hears_nothing()
+
+
 async def test_codes_that_do_not_fit(resident: Resident, world: World) -> None:
     vk = world.resident(channel="vk")
     await resident.settles_in()

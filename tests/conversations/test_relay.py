@@ -4,9 +4,11 @@ knows what became of it."""
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
+from services.tables import Member as MemberRow
 from tests.support.linking import links
-from tests.support.people import Member, Resident
+from tests.support.people import Member, Resident, both
 from tests.support.telegram import Group, User
 from tests.support.world import World
 
@@ -81,6 +83,7 @@ async def test_a_refused_answer_can_be_sent_again(
     line = await member.sees(thread, "⚠️ Не доставлено (Telegram)")
     await resident.hears_nothing()
     if member.driver.name == "forum":
+        assert (await member.sees(thread, "Мастер выехал")).state == ""
         assert line.buttons == ["Повторить"]
         await member.presses("Повторить", thread)
         await resident.hears("Мастер выехал")
@@ -410,6 +413,13 @@ async def test_a_room_may_become_another_group_and_no_thread_is_lost(
     assert "Вы получили?" in post.text
     await staff.says("Да, занимаемся", chat=plain, reply_to=post)
     await resident.hears("Да, занимаемся")
+    # What the bot itself said of the request is as good to answer to.
+    await staff.says("/status", chat=plain, reply_to=post)
+    await world.settled()
+    standing = plain.heard()[-1]
+    assert "Заявка №1001: новая" in standing.text
+    await staff.says("Будем к пяти", chat=plain, reply_to=standing)
+    await resident.hears("Будем к пяти")
     new = world.tg.group(forum=True)
     staff = new.add(world.tg.user("Анна", 502))
     async with world.app.db.work() as work:
@@ -459,6 +469,13 @@ async def test_what_was_said_to_a_surge_is_changed_and_taken_back_for_all(
     await staff.says("/close", chat=group, reply_to=post)
     await world.settled()
     assert "про многих" in group.general.heard()[-1].text
+    async with world.app.db.work() as work:
+        (anna,) = await work.session.scalars(select(MemberRow).where(MemberRow.code == "anna"))
+        anna.trainee = True
+    await staff.says("Сами чините", chat=group, reply_to=post)
+    await world.settled()
+    assert "Ответы стажёра сначала смотрит коллега" in group.general.heard()[-1].text
+    assert len(group.topics) == topics
     await staff.says("/recall", chat=group, reply_to=said)
     await world.settled()
     for each in people:
@@ -522,3 +539,73 @@ async def test_a_refused_answer_is_not_said_to_be_taken_back(
     await member.presses("Повторить", thread)
     await member.sees(thread, "уже отозван")
     await resident.hears_nothing()
+
+
+# ── Many at once ─────────────────────────────────────────────────────────────
+
+
+@pytest.mark.only("telegram", "vk")
+@forum
+async def test_ten_first_messages_at_once_make_one_topic(
+    resident: Resident, member: Member, world: World
+) -> None:
+    await resident.settles_in()
+    await resident.presses("Написать диспетчеру")
+    words = [f"слово {number}" for number in range(10)]
+    await both(*(resident.says(word) for word in words))
+    assert await member.counts_threads() == 1
+    assert len(group_of(world).topics) == 1
+    text = await member.reads(await member.finds("слово 0"))
+    assert [text.count(word) for word in words] == [1] * 10
+    places = [text.index(word) for word in words]
+    assert places == sorted(places)
+
+
+@pytest.mark.only("telegram", "vk")
+@forum
+async def test_ten_albums_arrive_whole_each_with_its_words(
+    resident: Resident, member: Member, world: World
+) -> None:
+    await filed(resident)
+    await world.settled()
+    for number in range(10):
+        await resident.sends_album(3, f"альбом {number}.")
+    thread = await member.finds("№1001")
+    shown: dict[object, tuple[int, str]] = {}  # photos and words of each album in the room
+    for message in thread.heard():
+        if message.media is not None:
+            album = message.media_group_id or message.id
+            files, words = shown.get(album, (0, ""))
+            shown[album] = files + 1, words + message.text
+    assert sum(files for files, _ in shown.values()) == 30
+    for files, words in shown.values():
+        assert files == 3 * words.count("альбом "), shown
+    text = await member.reads(thread)
+    assert [text.count(f"альбом {number}.") for number in range(10)] == [1] * 10
+
+
+@pytest.mark.only("telegram")
+@forum
+async def test_three_words_of_each_cost_the_group_one_call(
+    resident: Resident, member: Member, world: World
+) -> None:
+    """Of twenty a minute: a topic when there is none yet, one post, and nothing beside it."""
+    assert world.tg is not None
+    houses = [("sosnovaya-1", "3"), ("sosnovaya-3", "4"), ("sadovaya-5", "5")]
+    people = [resident, *(world.resident(f"Житель{number}") for number in range(8))]
+    for number, each in enumerate(people):
+        code, flat = houses[number % 3]
+        await each.settles_in(code, flat, name=f"Житель{number}")
+        await each.presses("Написать диспетчеру")
+    group = group_of(world)
+    for cost, round_ in ((2, "впервые"), (1, "потом")):
+        await world.settled()
+        before = len(world.tg.calls)
+        said = [f"{round_} {number}/{word}" for number in range(9) for word in range(3)]
+        for each, word in zip([each for each in people for _ in range(3)], said, strict=True):
+            await each.says(word)
+        await world.settled()
+        calls = [call.method for call in world.tg.calls[before:] if call.chat == group.id]
+        assert len(calls) == cost * len(people), calls
+        posts = "\n".join(message.text for message in group.heard())
+        assert [posts.count(word) for word in said] == [1] * 27

@@ -94,6 +94,7 @@ class FakeChannel:
         self.begun: list[Sent] = []
         self.arrived: list[Sent] = []
         self.reactions: list[tuple[str, str]] = []
+        self.renamed: list[tuple[str, str, str]] = []
         self.topics: list[tuple[str, str]] = []
         self.has_topics = True
         self.at_once = 0
@@ -135,7 +136,9 @@ class FakeChannel:
             if self._failures[to.chat]:
                 raise self._failures[to.chat].popleft()
             self.arrived.append(sent)
-            return [message.replaces or str(next(self._ids))]
+            if message.replaces:
+                return [message.replaces]
+            return [str(next(self._ids)) for _ in message.attachments or (None,)]
         finally:
             self._now[to.chat] -= 1
 
@@ -149,6 +152,11 @@ class FakeChannel:
             raise NoTopics("the chat is not a forum")
         self.topics.append((chat, title))
         return str(500 + len(self.topics))
+
+    async def rename_topic(self, chat: str, topic: str, title: str) -> None:
+        if self._failures[chat]:
+            raise self._failures[chat].popleft()
+        self.renamed.append((chat, topic, title))
 
     async def run(self, hear: Any, up: Callable[[], None], cursor: str | None = None) -> None:
         up()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from services.messaging.port import (
     Throttled,
 )
 from services.messaging.rows import Settled
-from services.messaging.types import Address, Kind, Limits, Outbound
+from services.messaging.types import Address, Attachment, Kind, Limits, Outbound
 from services.tables import Contact, Room, Topic
 from services.work import Work
 from tests.messaging.fakes import (
@@ -319,6 +320,39 @@ async def test_the_call_that_makes_a_topic_counts(db: Database) -> None:
         await asyncio.sleep(0.3)
     assert await rig.states(rows) == ["sent", "waiting"]
     assert len(rig.channel.topics) + len(rig.channel.begun) == 2
+
+
+@pytest.mark.parametrize("what", ["an edit", "an album of two"])
+async def test_edits_and_each_part_of_an_album_count(db: Database, what: str) -> None:
+    """As posts do, among the calls of a group's minute."""
+    rig = Rig(db, FakeChannel(Limits(per_second=1000, group_calls=4, group_window=600)))
+    place = await make_place(db)
+    edit = what == "an edit"
+    photo = Attachment(kind="photo", channel=NAME, handle="p")
+    message = Outbound(text=what, attachments=() if edit else (photo, photo))
+    about = About(replaces_message=place.messages[0] if edit else None)
+    words = ("раз", "два", "три")[0 if edit else 1 :]
+    async with db.work() as work:
+        say = partial(work.outbox.post, place.room, topic="7")
+        first = await say(message, about=about)
+        rows = [first, *[await say(Outbound(text=each)) for each in words]]
+    known = [row for row in rows if row is not None]
+    async with rig.delivering():
+        await rig.until_settled(*known[:-1])
+        await asyncio.sleep(0.3)
+    assert (await rig.states(known))[-1] == "waiting"
+
+
+async def test_a_topic_is_made_once_though_its_post_must_wait(db: Database) -> None:
+    """The topic took the last call of the group's window."""
+    rig = Rig(db, FakeChannel(Limits(per_second=1000, group_calls=2, group_window=0.3)))
+    place = await make_place(db)
+    for words in ("раз", "два"):
+        await post(rig, place, words)
+    async with rig.delivering():
+        await rig.until_settled()
+    assert rig.channel.topics == [(ROOM, "Протечка")]
+    assert rig.channel.texts() == ["раз", "два"]
 
 
 async def test_a_group_that_moved_is_followed(rig: Rig) -> None:

@@ -118,6 +118,36 @@ async def test_a_database_in_use_goes_down_and_up(database_url: str) -> None:
     await fill(database_url)
 
 
+async def test_going_down_neither_shows_held_answers_nor_posts_names(database_url: str) -> None:
+    await fill(database_url)
+    engine = make_engine(database_url, one_off=True)
+    try:
+        async with engine.begin() as connection:
+            for line in (
+                "INSERT INTO threads (resident_id, contact_id, room_id, subject, state, opened_at,"
+                " last_at, last_by, last_text) SELECT c.resident_id, c.id, r.id, '', 'open', now(),"
+                " now(), 'resident', '' FROM contacts c, rooms r ORDER BY r.id LIMIT 1",
+                "INSERT INTO messages (thread_id, by, author, text, attachments, at, earlier_texts,"
+                " held_at) SELECT id, 'member', '', '', '[]', now(), '[]', now() FROM threads",
+                "UPDATE outbox SET renames = true",
+            ):
+                await connection.execute(text(line))
+        while await stands_at(engine) != "0005":
+            await migrate(database_url, "-1")
+        async with engine.connect() as connection:
+            said = await connection.scalars(text("SELECT by FROM messages"))
+            assert set(said) == {"note"}
+            states = await connection.scalars(text("SELECT DISTINCT state FROM outbox"))
+            assert set(states) == {"dropped"}
+    finally:
+        await engine.dispose()
+
+
+async def stands_at(engine: AsyncEngine) -> Any:
+    async with engine.connect() as connection:
+        return await connection.scalar(text("SELECT version_num FROM alembic_version"))
+
+
 async def fill(url: str) -> None:
     """A company, something heard, something to be said."""
     declaration = await asyncio.to_thread(read_declaration, SAMPLE)

@@ -228,6 +228,36 @@ COMPANY: list[Case] = [
         'opens; ночь разделите на две записи, до "24:00" и с "00:00"',
     ),
     (
+        "    telegram: -1001",
+        '    telegram: -1001\n    hours: [{days: [mon], opens: "09:00", closes: "08:00"}]',
+        19,
+        "закрываемся в 08:00, а открываемся в 09:00. Время closes должно быть позже "
+        'opens; ночь разделите на две записи, до "24:00" и с "00:00"',
+    ),
+    (
+        "  holidays: [2026-01-01]",
+        '  special_days: [{date: 2026-02-20, opens: "09:00", closes: "09:00"}]',
+        10,
+        "закрываемся в 09:00, а открываемся в 09:00. Время closes должно быть позже "
+        'opens; ночь разделите на две записи, до "24:00" и с "00:00"',
+    ),
+    (
+        "  holidays: [2026-01-01]",
+        "  special_days:\n"
+        '    - {date: 2026-02-20, opens: "09:00", closes: "13:00"}\n'
+        '    - {date: 2026-02-20, opens: "12:00", closes: "15:00"}',
+        12,
+        "20.02.2026: 12:00–15:00 накладывается на 09:00–13:00 (строка 11). Разведите часы: "
+        "для обеда нужны две записи, до него и после",
+    ),
+    (
+        "term_hours: 72",
+        "term_minutes: полчаса",
+        41,
+        "term_minutes: нужно целое число, а написано «полчаса». Напишите цифрами, например "
+        "term_minutes: 30",
+    ),
+    (
         'opens: "14:00", closes: "18:00"',
         'opens: "12:00", closes: "18:00"',
         9,
@@ -1054,7 +1084,7 @@ def test_an_unknown_section_does_not_hide_the_missing_one(tmp_path: Path) -> Non
     assert [str(mistake) for mistake in found] == [
         "строка 1: в файле нет раздела categories. Добавьте его и в нём хотя бы одну категорию",
         "строка 38: раздела «mycats» не бывает. Выберите из этих: company, rooms, complexes, "
-        "categories, quick_answers, members",
+        "categories, quick_answers, canned_answers, organisations, members",
     ]
 
 

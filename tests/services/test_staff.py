@@ -1,4 +1,4 @@
-"""Who is an admin, and for how long."""
+"""Who is an admin, and for how long; what staff keep to themselves."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from services.access import AsMember
 from services.company.apply import Messengers, apply_declaration
 from services.company.reading import read_declaration
 from services.db import Database
 from services.messaging.types import Sender
 from services.staff import as_member
+from tests.services.test_due import meet
 from tests.support.running import SAMPLE
 
 
@@ -61,3 +63,17 @@ async def test_a_dispatcher_is_an_admin_only_while_the_settings_say_so(db: Datab
         again = await work.staff.by_account(channel, "333")
         assert again is not None
         assert as_member(again).role == "dispatcher"
+
+
+async def test_a_resident_is_shown_neither_notes_nor_what_waits_for_a_yes(db: Database) -> None:
+    async with db.work() as work:
+        viewer = await meet(work)
+        room = await work.rooms.of_complex(None)
+        thread = await work.threads.open(viewer, room, "Разговор")
+        await work.threads.add(thread, "resident", "Мария", None, text="Когда?")
+        await work.threads.add(thread, "note", "Анна", None, text="он ругается")
+        await work.threads.add(thread, "member", "Борис", None, text="Не скажу", held=True)
+        await work.threads.add(thread, "member", "Анна", None, text="К шести")
+        shown = await work.threads.messages(viewer, thread.id)
+        assert [message.text for message in shown] == ["Когда?", "К шести"]
+        assert len(await work.threads.messages(AsMember(1, "admin"), thread.id)) == 4

@@ -9,13 +9,15 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bot.app import App
 from services.company.apply import Messengers, apply_declaration
 from services.company.reading import read_declaration
-from services.tables import AuditRecord
+from services.news import APART
+from services.tables import AuditRecord, Outgoing
 from services.tables import Member as MemberRow
+from services.work import Work
 from tests.support import running
 from tests.support.clock import MovingClock
 from tests.support.drivers import ResidentDriver
@@ -30,6 +32,23 @@ from tests.support.vk import VkStandIn
 
 COMPANY = Path(__file__).parents[1] / "conversations" / "company.yaml"
 ACCOUNTS = {"olga": 501, "anna": 502, "petr": 503}
+
+
+NEWS = Outgoing.queue.contains("|news "), Outgoing.state == "waiting"
+
+
+async def seconds_to_news(work: Work) -> float | None:
+    """Until the next news of a request that waits for more; None: there is none, or it waits for
+    the morning."""
+    due = await work.session.scalar(
+        select(func.min(Outgoing.not_before)).where(*NEWS, Outgoing.not_before > work.now)
+    )
+    return (due - work.now).total_seconds() if due and due <= work.now + APART else None
+
+
+async def waits_for_morning(work: Work) -> int:
+    find = select(func.count()).where(*NEWS, Outgoing.not_before > work.now + APART)
+    return await work.session.scalar(find) or 0
 
 
 class World:
@@ -129,7 +148,8 @@ class World:
 
     async def settled(self) -> None:
         """Until everything said was heard, handled and delivered. An album is ready a second
-        after its last part, a post waits a moment for more words; nobody here waits for them."""
+        after its last part, a post waits a moment for more words, the news of a request up to a
+        minute for the next; nobody here waits for them, but for what waits for the morning."""
         async with asyncio.timeout(20):
             while True:
                 if self.tg is not None:
@@ -138,10 +158,13 @@ class World:
                     await heard_in_vk(self.vk)
                 async with self.app.db.work() as work:
                     unhandled = bool(await work.inbox.count_waiting())
-                    waiting = unhandled or bool(await work.outbox.count_waiting())
+                    unsaid = sum((await work.outbox.count_waiting()).values())
+                    waiting = unhandled or unsaid > await waits_for_morning(work)
                     waits = [await work.inbox.next_ready_in()]
                     if not unhandled:  # more words may come into a post
                         waits.append(await work.outbox.next_due_in())
+                        if news := await seconds_to_news(work):
+                            waits.append(min(news, 6))
                 unheard = any(one and one.updates.pending for one in (self.tg, self.vk))
                 if not waiting and not unheard:
                     return

@@ -6,49 +6,48 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from math import inf
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from aiohttp import web
-from pydantic import ValidationError
 
 from bot.media import Media
+from bot.platforms.desk.asking import (
+    HIGHEST,
+    NO_SUCH_ROOM,
+    NO_SUCH_THREAD,
+    NOT_UNDERSTOOD,
+    answer,
+    read_json,
+    thread_of,
+)
+from bot.platforms.desk.filing import FilingAtDesk
 from bot.platforms.desk.live import Live
+from bot.platforms.desk.office import Office
+from bot.platforms.desk.papers import Papers
 from bot.platforms.desk.reading import Reading
 from bot.platforms.desk.render import FILES_AT, NAME
+from bot.platforms.desk.rooms import RoomsAtDesk
+from bot.platforms.desk.speaking import Speaking
 from bot.platforms.web.pages import DESK, Doorkeeper, page
-from bot.platforms.web.parse import LONGEST, Id, Press, Say, attach, clean, hear_press, hear_say
-from bot.platforms.web.render import render, to_json
-from bot.platforms.web.uploads import LARGEST, Uploads, keep_files, own_files, refuse
+from bot.platforms.web.render import render
+from bot.platforms.web.uploads import LARGEST, Uploads, keep_files, refuse
 from services.bell import Bells
 from services.db import Database
 from services.errors import NotYours
 from services.messaging.inbox import Hear
 from services.messaging.port import Rejected
-from services.messaging.types import Address, Attachment, Limits, Outbound, Sender
+from services.messaging.types import Address, Attachment, Limits, Outbound
 from services.staff import as_member
 from services.tables import Member, StoredFile
-from services.work import Work
 
 LIMITS = Limits(
     text=100_000, caption=100_000, per_second=500, chat_per_second=50, chat_burst=50,
     group_calls=0, key_lives=inf, upload=LARGEST,
 )  # fmt: skip
-HIGHEST = 2**62  # ids beyond it are nobody's
-
 NOT_SIGNED_IN = "Чтобы войти, нужна личная ссылка."
 SESSION_ENDED = "Вход закончился. Чтобы продолжить, нужна новая ссылка."
-NOT_UNDERSTOOD = "Страница устарела. Обновите её, пожалуйста."
-NO_SUCH_THREAD = "Такого разговора нет."
-TOO_LONG = f"Слишком длинно: помещается {LONGEST} знаков."
-NO_SUCH_FILE = "Файл не нашёлся. Приложите его ещё раз."
 
 Show = Callable[[web.Request, Member], Awaitable[web.StreamResponse]]
-
-
-class PressIn(Press):
-    """A press names the thread it belongs to."""
-
-    thread: Id
 
 
 class DeskChannel:
@@ -60,6 +59,10 @@ class DeskChannel:
         self._door = door
         self._uploads = Uploads(db, media)
         self._reading = Reading(db)
+        self._papers = Papers(db)
+        self._office = Office(db)
+        self._filing = FilingAtDesk(db)
+        self._rooms = RoomsAtDesk(db)
         self._live = Live(db, bells)
 
     async def run(self, hear: Hear, up: Callable[[], None], cursor: str | None = None) -> None:
@@ -86,31 +89,38 @@ class DeskChannel:
     # ── The door ─────────────────────────────────────────────────────────────
 
     def routes(self, hear: Hear) -> list[web.RouteDef]:
-        signed_in = self._signed_in
-
-        async def say(request: web.Request, member: Member) -> web.StreamResponse:
-            return await self._say(request, member, hear)
-
-        async def press(request: web.Request, member: Member) -> web.StreamResponse:
-            return await self._press(request, member, hear)
-
+        signed_in, speaking = self._signed_in, Speaking(self._db, hear)
+        office, papers, filing = self._office, self._papers, self._filing
         return [
             web.get("/desk", self._show_page),
             web.get("/desk/enter", self._show_enter),
             web.post("/desk/enter", self._enter),
-            web.get("/desk/api/me", signed_in(self._show_me)),
-            web.get("/desk/api/threads", signed_in(self._show_threads)),
-            web.get(r"/desk/api/threads/{id:\d+}", signed_in(self._show_thread)),
-            web.post(r"/desk/api/threads/{id:\d+}/say", signed_in(say)),
-            web.post(r"/desk/api/threads/{id:\d+}/seen", signed_in(self._mark_seen)),
-            web.post("/desk/api/press", signed_in(press)),
-            web.post("/desk/api/files", signed_in(self._take_file)),
-            web.get("/desk/api/files/{id}", signed_in(self._give_file)),
             web.post("/desk/api/leave", signed_in(self._leave)),
             web.get("/desk/ws", signed_in(self._watch)),
+            web.get("/desk/api/me", signed_in(self._show_me)),
+            web.get("/desk/api/threads", signed_in(self._show_threads)),
+            web.get("/desk/api/counts", signed_in(office.counts)),
+            web.get("/desk/api/colleagues", signed_in(office.colleagues, NO_SUCH_ROOM)),
+            web.get("/desk/api/search", signed_in(office.search)),
+            web.get(r"/desk/api/threads/{id:\d+}", signed_in(self._show_thread)),
+            web.get(r"/desk/api/threads/{id:\d+}/history", signed_in(office.history)),
+            web.get(r"/desk/api/threads/{id:\d+}/canned", signed_in(office.canned)),
+            web.get(r"/desk/api/threads/{id:\d+}/order", signed_in(papers.give_order)),
+            web.post(r"/desk/api/threads/{id:\d+}/say", signed_in(speaking.say)),
+            web.post(r"/desk/api/threads/{id:\d+}/seen", signed_in(self._mark_seen)),
+            web.post("/desk/api/press", signed_in(speaking.press)),
+            web.get("/desk/api/rooms/{code}", signed_in(self._rooms.show, NO_SUCH_ROOM)),
+            web.post("/desk/api/rooms/{code}/say", signed_in(speaking.say_in_room, NO_SUCH_ROOM)),
+            web.get("/desk/api/filing", signed_in(filing.show)),
+            web.post("/desk/api/filing", signed_in(filing.file)),
+            web.get("/desk/api/journal", signed_in(papers.give_journal)),
+            web.post("/desk/api/files", signed_in(self._take_file)),
+            web.get("/desk/api/files/{id}", signed_in(self._give_file)),
         ]
 
-    def _signed_in(self, show: Show) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    def _signed_in(
+        self, show: Show, not_theirs: str = NO_SUCH_THREAD
+    ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         """The one door to everything under `/desk/api`: a live session, our own page, and 404
         for what this member may not see."""
 
@@ -125,7 +135,7 @@ class DeskChannel:
             try:
                 return await show(request, member)
             except NotYours:
-                return refuse(404, NO_SUCH_THREAD)
+                return refuse(404, not_theirs)
 
         return guarded
 
@@ -189,67 +199,3 @@ class DeskChannel:
 
     async def _take_file(self, request: web.Request, member: Member) -> web.StreamResponse:
         return await self._uploads.take(request, f"member:{member.id}", FILES_AT)
-
-    # ── Speaking ─────────────────────────────────────────────────────────────
-
-    async def _say(self, request: web.Request, member: Member, hear: Hear) -> web.StreamResponse:
-        ident = thread_of(request)
-        try:
-            frame = Say.model_validate(await read_json(request))
-        except ValidationError:
-            return refuse(400, NOT_UNDERSTOOD)
-        if len(frame.text) > LONGEST:
-            return refuse(413, TOO_LONG)
-        async with self._db.work() as work:
-            await work.threads.get(as_member(member), ident)
-            files = await own_files(work, frame.files, f"member:{member.id}")
-            reply_to = await find_quoted(work, frame.reply_to, ident)
-        if files is None:
-            return refuse(400, NO_SUCH_FILE)
-        said = frame.model_copy(update={"reply_to": reply_to})
-        attachments = [attach(file) for file in files]
-        await hear([hear_say(said, *who_and_where(member, ident), attachments, private=False)])
-        return answer({"heard": True}, status=202)
-
-    async def _press(self, request: web.Request, member: Member, hear: Hear) -> web.StreamResponse:
-        try:
-            frame = PressIn.model_validate(await read_json(request))
-        except ValidationError:
-            return refuse(400, NOT_UNDERSTOOD)
-        async with self._db.work() as work:
-            await work.threads.get(as_member(member), frame.thread)
-        await hear([hear_press(frame, *who_and_where(member, frame.thread), private=False)])
-        return answer({"heard": True}, status=202)
-
-
-def thread_of(request: web.Request) -> int:
-    """Raises `NotYours` for a number that no thread can have."""
-    digits = request.match_info["id"]
-    if len(digits) > 18:
-        raise NotYours
-    return int(digits)
-
-
-def who_and_where(member: Member, thread_id: int) -> tuple[Address, Sender]:
-    address = Address(channel=NAME, chat=str(member.id), topic=str(thread_id))
-    return address, Sender(id=str(member.id), name=member.name)
-
-
-async def find_quoted(work: Work, message_id: int | None, thread_id: int) -> int | None:
-    """At the desk a quote names our own message: the handlers find it by this id."""
-    if message_id is None:
-        return None
-    message = await work.threads.message(message_id)
-    return message_id if message and message.thread_id == thread_id else None
-
-
-async def read_json(request: web.Request) -> dict[str, Any]:
-    try:
-        body = clean(await request.json())
-    except (ValueError, RecursionError, LookupError):
-        return {}
-    return body if isinstance(body, dict) else {}
-
-
-def answer(body: dict[str, Any], status: int = 200) -> web.Response:
-    return web.json_response(body, status=status, dumps=to_json)

@@ -7,13 +7,16 @@ from datetime import datetime
 from typing import Any
 
 from bot.platforms.desk.render import FILES_AT, NAME, show_card, show_line, show_message
+from bot.platforms.web.parse import clean
 from bot.platforms.web.render import show_post
 from bot.platforms.web.uploads import keep_files
+from handlers import standing
 from services.db import Database
-from services.desk import PAGE
+from services.desk import FILTERS, ORDERS, PAGE, Filter, Order
 from services.messaging.types import Attachment
 from services.staff import as_member
 from services.tables import Member, StoredFile
+from services.taking import may_release
 
 
 class Reading:
@@ -26,24 +29,35 @@ class Reading:
             company = await work.company.profile()
             rooms = [room for room in await work.rooms.every() if viewer.works_in(room)]
         return {
-            "member": {"name": member.name, "role": member.role, "title": member.title},
+            "member": {"name": member.name, "role": viewer.role, "title": member.title},
             "rooms": [{"code": room.code, "title": room.title} for room in rooms],
             "company": {"name": company.name},
         }
 
     async def threads(self, member: Member, query: Mapping[str, str]) -> dict[str, Any]:
-        """Raises `ValueError` for a `before` that is no moment."""
+        """Raises `ValueError` for a filter, an order or a place in the list that there is not."""
         before = datetime.fromisoformat(query["before"]) if query.get("before") else None
         if before is not None and before.tzinfo is None:
             raise ValueError
+        which: Filter = FILTERS[FILTERS.index(query.get("filter", ""))]
+        order: Order = ORDERS[ORDERS.index(query.get("order") or "latest")]
         async with self._db.work() as work:
+            now = work.now
             lines = await work.desk.threads(
                 as_member(member),
-                room=query.get("room", "").replace("\x00", ""),
+                room=str(clean(query.get("room", ""))),
                 state="closed" if query.get("state") == "closed" else "open",
+                which=which,
+                in_complex=str(clean(query.get("complex", ""))),
+                in_house=str(clean(query.get("house", ""))),
+                order=order,
                 before=before,
+                skip=read_skip(query.get("skip", "")),
             )
-        return {"threads": [show_line(line) for line in lines], "more": len(lines) >= PAGE}
+        return {
+            "threads": [show_line(line, member.id, now) for line in lines],
+            "more": len(lines) >= PAGE,
+        }
 
     async def thread(self, member: Member, ident: int) -> dict[str, Any]:
         """Raises `NotYours`."""
@@ -59,15 +73,28 @@ class Reading:
             files = await keep_files(work, attachments, "")
             said = await work.posts.history(NAME, str(member.id), topic=str(ident), most=20)
             ticket = lines[0].ticket
+            call = await work.calls.of_thread(ident)
+            shown = show_line(lines[0], member.id, work.now)
             due = await work.company.local(ticket.due_at) if ticket else None
             card = show_card(lines[0], place, due, await work.company.local(work.now))
+            for told in await standing.describe(work, thread, ticket):
+                what, _, value = told.partition(": ")
+                card.append([what, value])
             if earlier := await work.threads.continued(thread):
                 card.append(["Продолжение", earlier])
         return {
-            "thread": show_line(lines[0]),
+            "thread": shown,
             "card": card,
             "messages": [
-                show_message(m, files, delivered.get(m.id), others=bool(others)) for m in messages
+                show_message(
+                    m,
+                    files,
+                    delivered.get(m.id),
+                    others=bool(others),
+                    may_release=may_release(viewer, member),
+                    call=call,
+                )
+                for m in messages
             ],
             "said": [show_post(post, FILES_AT) for post in said],
         }
@@ -77,3 +104,12 @@ class Reading:
             return True
         async with self._db.work() as work:
             return await work.desk.shows_file(as_member(member), file)
+
+
+def read_skip(digits: str) -> int:
+    """Raises `ValueError`."""
+    if not digits:
+        return 0
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 6):
+        raise ValueError
+    return int(digits)

@@ -6,19 +6,26 @@ from datetime import datetime
 from typing import Any
 
 from bot.platforms.web.render import show_attachment
-from handlers import relay_texts, staff_texts, wording
+from handlers import calling, relay_texts, staff_texts, wording
+from handlers.staff import taking_texts
 from services.desk import Delivered, Line
+from services.finding import Found
+from services.messaging.types import PHONE
 from services.people import Place
-from services.tables import Message, StoredFile
+from services.staff import as_member
+from services.tables import Call, Member, Message, Resident, StoredFile, Thread, Ticket
 
 NAME = "desk"
 FILES_AT = "/desk/api/files"
 
+HELD = "Ждёт, пока коллега проверит: житель ещё не видит."
+TO_CALL = "У жителя нет мессенджера: передайте по телефону."
 
-def show_line(line: Line) -> dict[str, Any]:
+
+def show_line(line: Line, me: int, now: datetime) -> dict[str, Any]:
     ticket, thread = line.ticket, line.thread
-    name = line.resident.name or staff_texts.NAMELESS
-    place = ticket.place if ticket else thread.subject.removeprefix(name).removeprefix(" · ")
+    running = ticket is not None and ticket.closed_at is None
+    name, place = name_and_place(line.resident, thread, ticket)
     return {
         "id": thread.id,
         "number": str(ticket.number) if ticket else None,
@@ -26,13 +33,61 @@ def show_line(line: Line) -> dict[str, Any]:
         "place": place,
         "resident": name,
         "state": thread.state,
-        "status": wording.STATUSES[ticket.status] if ticket else "",
+        "status": staff_texts.STATUSES[ticket.status] if ticket else "",
+        "status_code": ticket.status if ticket else "",
+        "emergency": ticket is not None and ticket.emergency,
+        "taken": {"name": line.taker, "mine": thread.taken_by == me} if line.taker else None,
+        "waits_since": iso(thread.waits_since),
+        "answer_due_at": iso(thread.answer_due_at) if thread.waits_since else None,
+        "due_at": iso(ticket.due_at) if ticket and running else None,
+        "overdue": line.is_overdue(now),
+        "complex": line.complex_code or "",
+        "quiet": thread.quiet,
+        "to_call": line.to_call,
         "unread": line.unread,
         "last_text": thread.last_text,
         "last_by": thread.last_by,
         "last_at": thread.last_at.isoformat(),
         "opened_at": thread.opened_at.isoformat(),
         "room": line.room.code,
+    }
+
+
+def name_and_place(resident: Resident, thread: Thread, ticket: Ticket | None) -> tuple[str, str]:
+    name = resident.name or staff_texts.NAMELESS
+    talk = thread.subject.removeprefix(name).removeprefix(" · ")
+    return name, ticket.place if ticket else talk
+
+
+def iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def show_member(member: Member) -> dict[str, Any]:
+    """`code`: by which a command may name them, where the company file gave one."""
+    return {
+        "name": member.name,
+        "role": as_member(member).role,
+        "title": member.title or wording.ROLES[as_member(member).role],
+        "code": member.code or "",
+    }
+
+
+def show_found(found: Found) -> dict[str, Any]:
+    """`by`: number, flat, phone, name, text or person, whichever it was found by."""
+    thread, ticket = found.thread, found.ticket
+    name, place = name_and_place(found.resident, thread, ticket)
+    return {
+        "thread": thread.id,
+        "number": str(ticket.number) if ticket else None,
+        "what": ticket.what if ticket else "",
+        "place": place,
+        "resident": name,
+        "state": thread.state,
+        "status": staff_texts.STATUSES[ticket.status] if ticket else "",
+        "at": found.at.isoformat(),
+        "by": found.by,
+        "snippet": found.snippet,
     }
 
 
@@ -48,7 +103,7 @@ def show_card(
             floor = f", этаж {place.floor}" if place.floor is not None else ""
             pairs.append(("Подъезд", place.entrance + floor))
         pairs.append(("Заявка", f"№{ticket.number}, {ticket.what}"))
-        pairs.append(("Состояние", wording.STATUSES[ticket.status]))
+        pairs.append(("Состояние", staff_texts.STATUSES[ticket.status]))
         if due:
             pairs.append(("Срок", wording.name_moment(due, now)))
         pairs += [(str(question), str(answer)) for question, answer in ticket.answers]
@@ -56,8 +111,11 @@ def show_card(
         pairs.append(("Адрес", wording.name_place(place)))
     if line.resident.phone:
         pairs.append(("Телефон", line.resident.phone))
-    channel = staff_texts.CHANNELS.get(line.contact.channel, line.contact.channel)
-    pairs.append(("Пишет", channel))
+    if line.contact.channel == PHONE:
+        pairs.append(("Связь", "мессенджера нет, только по телефону"))
+    else:
+        channel = staff_texts.CHANNELS.get(line.contact.channel, line.contact.channel)
+        pairs.append(("Пишет", channel))
     if line.contact.unreachable_why:
         pairs.append(("Связь", "не получает сообщений: остановил бота"))
     return [list(pair) for pair in pairs]
@@ -69,19 +127,28 @@ def show_message(
     delivered: Delivered | None,
     *,
     others: bool = False,
+    may_release: bool = False,
+    call: Call | None = None,
 ) -> dict[str, Any]:
-    """`others`: the resident can be written to in another messenger."""
+    """`others`: the resident can be written to in another messenger. `may_release`: the reader's
+    yes lets a trainee's answer go. `call`: what the resident is to be told by phone."""
     state = delivered.state if delivered and message.by == "member" else ""
-    why, buttons = "", []
+    why, keyboard = "", None
     if delivered and state in ("refused", "unknown"):
         reason = "blocked" if delivered.blocked else state
         why = relay_texts.REASONS.get(reason, relay_texts.REASONS["rejected"])
         if delivered.blocked:
             why = relay_texts.blocked_why(delivered.why, delivered.channel)
-        offered = relay_texts.retry_buttons(message, others=others).rows
-        buttons = [[{"label": b.label, "action": b.action} for b in row] for row in offered]
+        keyboard = relay_texts.retry_buttons(message, others=others)
+    elif state == "held":
+        why = HELD
+        keyboard = taking_texts.held_buttons(message) if may_release else None
+    elif state == "to_call":
+        why = TO_CALL
+    if call is not None and (state == "to_call" or message.id == call.message_id):
+        keyboard = calling.buttons(call)
     if message.withdrawn_at is not None:
-        state, why, buttons = "withdrawn", "", []
+        state, why, keyboard = "withdrawn", "", None
     return {
         "id": message.id,
         "by": message.by,
@@ -108,5 +175,8 @@ def show_message(
         "reply_to": message.reply_to,
         "state": state,
         "why": why,
-        "buttons": buttons,
+        "buttons": [
+            [{"label": button.label, "action": button.action} for button in row]
+            for row in (keyboard.rows if keyboard else ())
+        ],
     }

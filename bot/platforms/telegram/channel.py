@@ -219,6 +219,16 @@ class TelegramChannel:
             topic = await self._bot.create_forum_topic(int(chat), cut(title, TITLE_LIMIT))
         return str(topic.message_thread_id)
 
+    async def rename_topic(self, chat: str, topic: str, title: str) -> None:
+        name = cut(title, TITLE_LIMIT)
+        try:
+            await self._bot.edit_forum_topic(int(chat), int(topic), name=name)
+        except telegram.TelegramBadRequest as refused:
+            if not failures.means(refused, failures.NOT_MODIFIED):
+                raise failures.read_failure(refused) from refused
+        except failures.TROUBLE as failure:
+            raise failures.read_failure(failure) from failure
+
     async def withdraw(self, to: Address, external_ids: Sequence[str]) -> None:
         """Telegram deletes its own messages of the last 48 hours."""
         for external_id in external_ids:

@@ -47,7 +47,7 @@ PERSON_GONE = (
 # These are met in the channel: another way to say the same is tried.
 TOPIC_CLOSED = ("topic_closed",)
 BROKEN_MARKUP = ("can't parse entities",)
-NOT_MODIFIED = ("message is not modified",)
+NOT_MODIFIED = ("message is not modified", "topic_not_modified")
 NO_TEXT_TO_EDIT = ("there is no text in the message to edit",)
 NO_PICTURE = (
     "too big for a photo",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from aiogram.types import (
+    CopyTextButton,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     KeyboardButton,
@@ -132,6 +133,8 @@ def _standing(button: Button) -> KeyboardButton:
 
 
 def _inline(button: Button) -> InlineKeyboardButton:
+    if button.copies:
+        return InlineKeyboardButton(text=button.label, copy_text=CopyTextButton(text=button.copies))
     if button.url:
         return InlineKeyboardButton(text=button.label, url=button.url)
     return InlineKeyboardButton(text=button.label, callback_data=button.action)

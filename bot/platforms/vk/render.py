@@ -63,7 +63,7 @@ def render_keyboard(keyboard: Keyboard | None) -> list[str]:
     bring it back: what does not fit under one message stands under the next."""
     if keyboard is None or not (keyboard.rows or keyboard.standing):
         return []
-    given = cut([b for b in row if not b.asks] for row in keyboard.rows)
+    given = cut([b for b in row if not (b.asks or b.copies)] for row in keyboard.rows)
     if keyboard.standing:
         return [write_keyboard(fit(given), inline=False)]
     rows = given if len(given) <= INLINE_ROWS else pack(leave_out(given), 2)

@@ -17,6 +17,8 @@ def check(it: Declaration, source: Source) -> None:
     check_numbers(it, source)
     check_categories(it, source)
     _check_quick_answers(it, source)
+    _check_canned_answers(it, source)
+    _check_organisations(it, source)
     check_members(it, source)
 
 
@@ -59,3 +61,27 @@ def _check_quick_answers(it: Declaration, source: Source) -> None:
     for i, answer in enumerate(it.quick_answers):
         for j, code in enumerate(answer.complexes):
             source.say_unknown(("quick_answers", i, "complexes", j), code, complexes, "ЖК с кодом")
+
+
+def _check_canned_answers(it: Declaration, source: Source) -> None:
+    complexes = [complex_.code for complex_ in it.complexes]
+    source.say_repeated(
+        ((("canned_answers", i, "id"), answer.id) for i, answer in enumerate(it.canned_answers)),
+        "заготовка с id «{value}» уже есть в строке {line}",
+        "Дайте этой другой: id: {value}-2",
+    )
+    for i, answer in enumerate(it.canned_answers):
+        for j, code in enumerate(answer.complexes):
+            source.say_unknown(("canned_answers", i, "complexes", j), code, complexes, "ЖК с кодом")
+
+
+def _check_organisations(it: Declaration, source: Source) -> None:
+    codes = [organisation.code for organisation in it.organisations]
+    source.say_repeated(
+        ((("organisations", i, "code"), code) for i, code in enumerate(codes)),
+        "организация с кодом «{value}» уже есть в строке {line}",
+        "Дайте этой другой: code: {value}-2",
+    )
+    for i, category in enumerate(it.categories):
+        at: Loc = ("categories", i, "organisation")
+        source.say_unknown(at, category.organisation, codes, "организации с кодом")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from zoneinfo import ZoneInfo, available_timezones
 
-from services.company.declaration import Company, Hours
+from services.company.declaration import Company, Hours, Room, SpecialDay
 from services.company.reading.source import Loc, Source
 from services.company.reading.vocabulary import CITIES, NEEDED
 from services.company.reading.words import shown
@@ -27,7 +27,37 @@ def check_company(company: Company, source: Source) -> None:
                 f"site_origins: «{shown(origin)}» — это не адрес сайта без страницы",
                 f'Напишите "https://{host}"',
             )
-    _check_hours(company.hours, source)
+    check_times(company, ("company",), source)
+
+
+def check_times(entry: Company | Room, at: Loc, source: Source) -> None:
+    """The hours and special days of the company or of a room."""
+    _check_hours(entry.hours, at, source)
+    seen: list[tuple[Loc, SpecialDay]] = []
+    for i, day in enumerate(entry.special_days):
+        here: Loc = (*at, "special_days", i)
+        if not day.opens or not day.closes:
+            continue
+        if day.opens >= day.closes:
+            source.say((*here, "closes"), *_too_early(day))
+            continue
+        for there, other in seen:
+            if day.date == other.date and day.opens < other.closes and other.opens < day.closes:
+                source.say(
+                    here,
+                    f"{day.date:%d.%m.%Y}: {day.opens}–{day.closes} накладывается на "
+                    f"{other.opens}–{other.closes} (строка {source.line(there)})",
+                    "Разведите часы: для обеда нужны две записи, до него и после",
+                )
+        seen.append((here, day))
+
+
+def _too_early(hours: Hours | SpecialDay) -> tuple[str, str]:
+    return (
+        f"закрываемся в {hours.closes}, а открываемся в {hours.opens}",
+        "Время closes должно быть позже opens; ночь разделите на две записи, "
+        'до "24:00" и с "00:00"',
+    )
 
 
 def _check_timezone(name: str, source: Source) -> None:
@@ -47,19 +77,14 @@ def _check_timezone(name: str, source: Source) -> None:
     source.say(("company", "timezone"), what, f"Напишите timezone: {meant}")
 
 
-def _check_hours(all_hours: Sequence[Hours], source: Source) -> None:
+def _check_hours(all_hours: Sequence[Hours], at: Loc, source: Source) -> None:
     taken: list[tuple[Loc, Hours]] = []
     for i, hours in enumerate(all_hours):
-        here: Loc = ("company", "hours", i)
+        here: Loc = (*at, "hours", i)
         if not hours.opens or not hours.closes:
             continue
         if hours.opens >= hours.closes:
-            source.say(
-                (*here, "closes"),
-                f"закрываемся в {hours.closes}, а открываемся в {hours.opens}",
-                "Время closes должно быть позже opens; ночь разделите на две записи, "
-                'до "24:00" и с "00:00"',
-            )
+            source.say((*here, "closes"), *_too_early(hours))
             continue
         for seen, other in taken:
             same = [day for day in hours.days if day in other.days]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.company.declaration import Declaration
+from services.company.reading.checks_company import check_times
 from services.company.reading.filling import MAIN_ROOM
 from services.company.reading.source import Loc, Source
 
@@ -25,6 +26,8 @@ def check_rooms(it: Declaration, source: Source) -> None:
         "эта группа Telegram уже названа в строке {line}",
         "Оставьте её у одной группы сотрудников",
     )
+    for i, room in enumerate(it.rooms):
+        check_times(room, ("rooms", i), source)
     rooms = [room.code for room in it.rooms]
     for i, complex_ in enumerate(it.complexes):
         source.say_unknown(("complexes", i, "room"), complex_.room, rooms, "группы с кодом")

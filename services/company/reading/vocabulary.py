@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from services.company.declaration import (
+    CannedAnswer,
     Category,
     Company,
     Complex,
@@ -16,9 +17,11 @@ from services.company.declaration import (
     Hours,
     House,
     Member,
+    Organisation,
     OtherPlaces,
     QuickAnswer,
     Room,
+    SpecialDay,
     Step,
 )
 
@@ -45,6 +48,9 @@ NOUNS: dict[type[Entry], Noun] = {
     Category: Noun("категория", "у категории", "title"),
     Step: Noun("вопрос формы", "у вопроса формы", "ask"),
     QuickAnswer: Noun("готовый ответ", "у готового ответа", "question"),
+    CannedAnswer: Noun("заготовка ответа", "у заготовки ответа", "title"),
+    Organisation: Noun("организация", "у организации", "title"),
+    SpecialDay: Noun("особый день", "у особого дня", "date"),
     Member: Noun("сотрудник", "у сотрудника", "name"),
 }
 
@@ -58,6 +64,11 @@ NEEDED: dict[tuple[type[Entry], str] | str, tuple[str, str]] = {
     "name": ("имени", 'Напишите name: "Анна Соколова"'),
     (Company, "name"): ("названия", 'Напишите name: "Уютный дом"'),
     (Complex, "name"): ("названия", 'Напишите name: "Сосновый бор"'),
+    (Organisation, "code"): ("кода", "Напишите code: lift"),
+    (Organisation, "title"): ("названия", 'Напишите title: "ООО «Лифтсервис»"'),
+    (CannedAnswer, "title"): ("названия", 'Напишите title: "Нет горячей воды"'),
+    (CannedAnswer, "text"): ("текста", 'Напишите text: "Здравствуйте, {name}! …"'),
+    "date": ("даты", 'Напишите date: "31.12.2026"'),
     "title": ("названия", 'Напишите title: "Сантехника"'),
     (Room, "title"): ("названия", 'Напишите title: "Диспетчерская"'),
     "greeting": ("приветствия", 'Напишите greeting: "Здравствуйте! Чем помочь?"'),
@@ -98,7 +109,9 @@ NEEDED: dict[tuple[type[Entry], str] | str, tuple[str, str]] = {
 
 KEYS_IN_RUSSIAN = {
     "компания": "company", "группы": "rooms", "комплексы": "complexes", "жк": "complexes",
-    "категории": "categories", "ответы": "quick_answers", "faq": "quick_answers",
+    "категории": "categories", "ответы": "quick_answers", "заготовки": "canned_answers",
+    "организации": "organisations", "стажер": "trainee", "стажёр": "trainee",
+    "дата": "date", "faq": "quick_answers",
     "сотрудники": "members", "staff": "members", "код": "code", "имя": "name",
     "адрес": "address", "телефон": "phone", "дома": "houses", "подъезды": "entrances",
     "квартиры": "flats", "этажи": "floors", "номер": "number", "номера": "numbers",

@@ -137,6 +137,7 @@ def _not_number(it: _Wrong) -> Words:
     examples = {
         "telegram": "-1001234567890" if it.source.entry(it.loc) is Room else "123456789",
         "term_hours": "72",
+        "term_minutes": "30",
         "per_floor": "4",
         "first_answer_minutes": "20",
     }

@@ -1,0 +1,152 @@
+"""The morning summary: to whom it is due, of which days, and its figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+
+from services.access import AsMember, threads_of
+from services.figures import Answered
+from services.messaging.types import Address
+from services.promises import end_of_work
+from services.staff import as_member
+from services.tables import Contact, Member, MemberAccount, SaidOnce
+
+if TYPE_CHECKING:
+    from services.work import Work
+
+NOT_LATER_THAN = timedelta(hours=2)  # after its hour: what was down till noon keeps quiet
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Of the days from `first` to `last`, and of this morning."""
+
+    first: date
+    last: date
+    came: int
+    tickets: int
+    closed: int
+    open: int
+    overdue: list[tuple[int, datetime]]
+    answers: Answered
+    target: int
+    missed: int
+    promises: int
+    stars: float | None
+    ratings: int
+    visits: int
+    to_call: int
+    organisations: list[int]
+
+
+class Summaries:
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def find_due(self) -> list[int]:
+        """Managers and admins who have written to the bot and were not told today, from the
+        company's hour on; nobody on its days off."""
+        today = await self._today()
+        if today is None:
+            return []
+        told = select(SaidOnce.key).where(
+            SaidOnce.key == func.concat(f"summary {today} member ", Member.id)
+        )
+        reachable = (
+            select(Contact.id)
+            .join(
+                MemberAccount,
+                and_(
+                    MemberAccount.channel == Contact.channel,
+                    MemberAccount.user_id == Contact.user_id,
+                ),
+            )
+            .where(MemberAccount.member_id == Member.id, Contact.unreachable_since.is_(None))
+        )
+        rows = await self._work.session.scalars(
+            select(Member.id)
+            .where(
+                or_(Member.role.in_(("manager", "admin")), Member.granted),
+                Member.withdrawn_at.is_(None),
+                reachable.exists(),
+                ~told.exists(),
+            )
+            .order_by(Member.id)
+        )
+        return list(rows)
+
+    async def claim(self, member_id: int) -> tuple[Address, Summary] | None:
+        """Where to tell it, and what; None when it was told already. Once a day, over any number
+        of processes."""
+        today = await self._today()
+        if today is None:
+            return None
+        row = insert(SaidOnce).values(key=key_of(today, member_id), at=self._work.now)
+        made = await self._work.session.execute(
+            row.on_conflict_do_nothing().returning(SaidOnce.key)
+        )
+        if made.first() is None:
+            return None
+        addresses = await self._work.staff.addresses_of(member_id)
+        if not addresses:
+            return None
+        member = await self._work.staff.get(member_id)
+        summary = await self.of(as_member(member), today)
+        # One person, one message: in Telegram where they have it.
+        return min(addresses, key=lambda to: (to.channel != "telegram", to.channel)), summary
+
+    async def of(self, viewer: AsMember, today: date) -> Summary:
+        """Of the member's rooms: the last working day before `today` and the days off since."""
+        timetable = await self._work.company.timetable()
+        first = today - DAY
+        while end_of_work(timetable, first) is None and today - first < 31 * DAY:
+            first -= DAY
+
+        def begins(day: date) -> datetime:
+            return datetime.combine(day, time(), tzinfo=timetable.zone)
+
+        which, figures = threads_of(viewer), self._work.figures
+        days = (begins(first), begins(today))
+        came, tickets = await figures.came(which, *days)
+        missed, promises = await figures.promises(which, *days)
+        stars, ratings = await figures.rated(which, *days)
+        tomorrow = begins(today + DAY)
+        return Summary(
+            first=first,
+            last=today - DAY,
+            came=came,
+            tickets=tickets,
+            closed=await figures.closed(which, *days),
+            open=await figures.open(which),
+            overdue=await figures.overdue(which),
+            answers=await figures.first_answers(which, *days),
+            target=(await self._work.company.profile()).first_answer_minutes,
+            missed=missed,
+            promises=promises,
+            stars=stars,
+            ratings=ratings,
+            visits=await figures.visits(which, begins(today), tomorrow),
+            to_call=await figures.to_call(which),
+            organisations=await figures.organisations_to_ask(which, tomorrow),
+        )
+
+    async def _today(self) -> date | None:
+        """The company's day, when it is a working one and the hour has come."""
+        local = await self._work.company.local(self._work.now)
+        profile = await self._work.company.profile()
+        hour, minute = map(int, profile.summary_at.split(":"))
+        due = datetime.combine(local.date(), time(hour, minute), tzinfo=local.tzinfo)
+        if not due <= local < due + NOT_LATER_THAN:
+            return None
+        timetable = await self._work.company.timetable()
+        return local.date() if end_of_work(timetable, local.date()) else None
+
+
+def key_of(day: date, member_id: int) -> str:
+    return f"summary {day} member {member_id}"
