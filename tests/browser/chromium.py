@@ -43,14 +43,17 @@ async def dispatcher_s(browser: Browser) -> BrowserContext:
 
 
 def listen(page: Page) -> list[str]:
-    """What the browser complained of: errors of scripts, and what the content policy stopped."""
+    """What the browser complained of: errors of scripts, and what the content policy stopped. That
+    the server refused a form (422) is said to the member, and no error."""
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on(
         "console",
         lambda message: (
             complaints.append(message.text)
-            if message.type == "error" and "WebSocket" not in message.text
+            if message.type == "error"
+            and "WebSocket" not in message.text
+            and "status of 422" not in message.text
             else None
         ),
     )

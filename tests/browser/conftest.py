@@ -10,7 +10,7 @@ from playwright.async_api import Browser, BrowserContext, Page
 
 from bot.app import App
 from tests.browser import chromium
-from tests.support.running import running_app
+from tests.support.running import SAMPLE, running_app
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -31,7 +31,12 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest.fixture
 async def app(database_url: str, tmp_path: Path) -> AsyncIterator[App]:
-    async with running_app(database_url, tmp_path) as running:
+    """Of a company that never sleeps: the clock is the real one, and news of a state wait for the
+    morning."""
+    company = tmp_path / "company.yaml"
+    awake = 'company:\n  quiet_from: "00:00"\n  quiet_until: "00:00"\n'
+    company.write_text(SAMPLE.read_text().replace("company:\n", awake, 1))
+    async with running_app(database_url, tmp_path, company=company) as running:
         yield running
 
 

@@ -1,6 +1,6 @@
 // Calling the dispatcher's attention: the tab's title always, a sound and a notification on request.
 
-import { nameOf } from "./desk-list.js";
+import { nameOf } from "./desk-row.js";
 import { $ } from "./dom.js";
 import { load, save } from "./store.js";
 
@@ -36,7 +36,9 @@ export class Alerts {
 
   show() {
     $("alerts").setAttribute("aria-pressed", String(this.on));
-    $("alerts-words").textContent = this.on ? "Уведомления включены" : "Включить уведомления";
+    const words = this.on ? "Уведомления включены" : "Включить уведомления";
+    $("alerts-words").textContent = words;
+    $("alerts").title = words;
   }
 
   /** All open threads as the server has them now; speaks of those with more unread than before. */

@@ -1,6 +1,7 @@
 // Where the dispatcher writes: to the resident, to colleagues, or a command to the program.
 // The three must never be confused, so the whole field changes its colour and its button its words.
 
+import { Canned } from "./desk-canned.js";
 import { Hints } from "./desk-hints.js";
 import { kindOf } from "./desk-talk.js";
 import { $, grow, hasKeyboard } from "./dom.js";
@@ -11,15 +12,30 @@ import { gist } from "./words.js";
 const WORDS = {
   answer: { send: "Отправить", about: "Увидит житель", hold: "Ответ или /команда" },
   note: { send: "Записать", about: "Увидят только сотрудники", hold: "Заметка" },
+  quiet: { send: "Записать", about: "Тихий режим: житель не увидит", hold: "Для своих, житель не увидит" },
   command: { send: "Выполнить", about: "Команда программе, житель её не увидит", hold: "" },
 };
 
+const TO_READ = 1200; // milliseconds
+
 export class Composer {
-  constructor({ send, tell, messageOf, expired }) {
+  /**
+   * `types()` while an answer is being written; `ahead(since)` is a colleague's answer given after
+   * the message `since`; `last()` the newest message; `hush()` turns the quiet mode over; `find(id)` shows a message.
+   */
+  constructor({ send, tell, messageOf, expired, types, ahead, last, hush, find }) {
     Object.assign(this, {
       send,
       tell,
       messageOf,
+      types,
+      ahead,
+      last,
+      hush,
+      find,
+      quiet: false,
+      begun: null,
+      warned: null,
       thread: null,
       mode: "answer",
       quoted: null,
@@ -35,6 +51,7 @@ export class Composer {
       expired,
     });
     this.hints = new Hints(this.field, () => this.changed());
+    this.canned = new Canned({ put: (text) => this.put(text), thread: () => this.thread });
     this.listen();
   }
 
@@ -46,7 +63,11 @@ export class Composer {
     this.field.addEventListener("input", () => {
       this.hints.follow();
       this.changed();
+      if (this.kind === "answer" && this.field.value.trim()) this.types();
     });
+    $("mode-quiet").addEventListener("click", () => this.hush());
+    $("quiet-off").addEventListener("click", () => this.hush());
+    $("ahead-show").addEventListener("click", () => this.show(this.warned));
     this.field.addEventListener("keydown", (event) => this.key(event));
     this.field.addEventListener("blur", () => setTimeout(() => this.left(), 150));
     $("mode-answer").addEventListener("click", () => this.write("answer"));
@@ -68,7 +89,10 @@ export class Composer {
 
   key(event) {
     if (event.isComposing) return;
-    if (this.hints.key(event)) {
+    if (event.altKey && event.key === "ArrowDown") {
+      event.preventDefault();
+      this.canned.open();
+    } else if (this.hints.key(event)) {
       event.preventDefault();
       event.stopPropagation();
     } else if (event.key === "Escape" && this.quoted) {
@@ -93,6 +117,9 @@ export class Composer {
     this.field.value = draft.text ?? "";
     this.mode = draft.mode ?? "answer";
     this.quoted = draft.reply_to ?? null;
+    this.begun = draft.begun ?? null;
+    this.warned = null;
+    this.canned.close();
     if (draft.files?.length) this.tray.restore(draft.files);
     this.thread = thread;
     this.tell("");
@@ -116,6 +143,42 @@ export class Composer {
     this.changed();
   }
 
+  /** A ready answer, where the cursor is; it is for the dispatcher to finish. */
+  put(text) {
+    const { field } = this;
+    const [from, to] = [field.selectionStart, field.selectionEnd];
+    const before = field.value.slice(0, from);
+    const joint = before && !/\s$/.test(before) ? "\n" : "";
+    field.setRangeText(joint + text, from, to, "end");
+    field.focus();
+    this.fit();
+    this.hints.follow();
+    this.changed();
+  }
+
+  /** The server's word on the quiet mode, or the member's own before the server has answered. */
+  hushed(quiet) {
+    if (quiet === this.quiet) return;
+    this.quiet = quiet;
+    this.changed();
+  }
+
+  /** While we write a colleague may have answered: that is said once, before ours goes. */
+  look() {
+    if (this.begun === null || this.warned) return;
+    const answer = this.ahead(this.begun);
+    if (!answer) return;
+    this.warned = answer;
+    this.warnedAt = Date.now();
+    $("ahead-words").textContent = `Пока вы писали, уже ответили: ${answer.author.split(",")[0]} — «${gist(answer)}».`;
+    this.changed();
+  }
+
+  show(message) {
+    if (message) this.find(message.id);
+    this.field.focus();
+  }
+
   quote(id) {
     this.quoted = id;
     this.changed();
@@ -126,6 +189,7 @@ export class Composer {
   get kind() {
     const typed = kindOf(this.field.value.trimStart());
     if (typed !== "answer") return typed;
+    if (this.quiet) return "quiet";
     return this.quoted && this.messageOf(this.quoted)?.by === "note" ? "note" : this.mode;
   }
 
@@ -133,13 +197,21 @@ export class Composer {
     if (!this.hints) return;
     const { kind } = this;
     $("composer").dataset.kind = kind;
+    $("composer").classList.toggle("hushed", this.quiet);
+    $("quiet").hidden = !this.quiet;
+    $("mode-quiet").setAttribute("aria-pressed", String(this.quiet));
+    $("mode-answer").disabled = $("mode-note").disabled = this.quiet;
     $("mode-answer").setAttribute("aria-pressed", String(kind === "answer"));
     $("mode-note").setAttribute("aria-pressed", String(kind === "note"));
     if ($("kind-words").textContent !== WORDS[kind].about) $("kind-words").textContent = WORDS[kind].about;
-    $("send-words").textContent = WORDS[kind].send;
-    $("send").setAttribute("aria-label", WORDS[kind].send);
+    const send = this.warned && kind === "answer" ? "Всё равно отправить" : WORDS[kind].send;
+    $("send-words").textContent = send;
+    $("send").setAttribute("aria-label", send);
     this.field.placeholder = WORDS[kind].hold;
     const nothing = !this.field.value.trim() && this.tray.empty;
+    if (nothing) this.begun = this.warned = null;
+    else this.begun ??= this.last();
+    $("ahead").hidden = !this.warned || kind !== "answer";
     $("send").disabled = nothing || this.sending;
     const message = this.quoted && this.messageOf(this.quoted);
     $("quote").hidden = !message;
@@ -154,7 +226,13 @@ export class Composer {
       `domovoy.desk.draft.${this.thread}`,
       plain
         ? null
-        : { text: this.field.value, mode: this.mode, reply_to: this.quoted, files: this.tray.taken },
+        : {
+            text: this.field.value,
+            mode: this.mode,
+            reply_to: this.quoted,
+            files: this.tray.taken,
+            begun: this.begun,
+          },
     );
   }
 
@@ -176,11 +254,17 @@ export class Composer {
       return;
     }
     const { kind } = this;
+    this.look();
+    // a warning nobody had the time to read stops the key press once
+    if (kind === "answer" && this.warned && Date.now() - this.warnedAt < TO_READ) return;
     const words = this.field.value.trim();
-    const text = kind === "note" && kindOf(words) === "answer" ? `// ${words}`.trim() : words;
-    const message = { kind, text, files: this.tray.taken, reply_to: this.quoted };
+    // in the quiet mode too: somebody may turn it off in this very moment
+    const inside = kind === "note" || kind === "quiet";
+    const text = inside && kindOf(words) === "answer" ? `// ${words}`.trim() : words;
+    const message = { kind: inside ? "note" : kind, text, files: this.tray.taken, reply_to: this.quoted };
     this.field.value = "";
     this.quoted = null;
+    this.begun = this.warned = null;
     this.mode = "answer"; // a note is an exception: the next word is for the resident again
     this.tray.clear();
     this.fit();

@@ -2,13 +2,25 @@
 
 import { $ } from "./dom.js";
 
-export function keys({ list, composer, back, isOpen }) {
+export function keys({ list, composer, actions, search, filing, back, isOpen }) {
   const help = () => $("keys-help").open || $("keys-help").showModal();
   $("keys").addEventListener("click", help);
+  const ofThread = {
+    KeyR: () => composer.write("answer"),
+    KeyN: () => composer.write("note"),
+    KeyT: () => actions.take(),
+    KeyA: () => $("do-assign").offsetParent && actions.assigning.open(),
+    KeyE: () => $("do-status").offsetParent && actions.states.open(),
+    KeyM: () => actions.others.open(),
+  };
 
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || $("desk").hidden) return;
-    if (document.querySelector("dialog[open]")) return;
+    if (event.defaultPrevented || $("desk").hidden || document.querySelector("dialog[open]")) return;
+    if ((event.ctrlKey || event.metaKey) && event.code === "KeyK") {
+      event.preventDefault();
+      search.open();
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const at = document.activeElement;
     const typing = at?.matches("input, textarea, select");
     if (event.key === "Escape") {
@@ -21,8 +33,9 @@ export function keys({ list, composer, back, isOpen }) {
     if (event.key === "?") help();
     else if (event.code === "KeyJ" || (event.key === "ArrowDown" && listed(at))) list.step(1);
     else if (event.code === "KeyK" || (event.key === "ArrowUp" && listed(at))) list.step(-1);
-    else if (event.code === "KeyR" && isOpen()) composer.write("answer");
-    else if (event.code === "KeyN" && isOpen()) composer.write("note");
+    else if (event.code === "KeyS") search.open();
+    else if (event.code === "KeyC") filing.open();
+    else if (ofThread[event.code] && isOpen()) ofThread[event.code]();
     else if (event.key === "/" && isOpen()) $("text").focus();
     else return;
     // "/" goes on into the field it has just put the cursor in

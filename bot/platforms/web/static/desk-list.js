@@ -1,67 +1,52 @@
-// The list on the left: unread first, then the newest.
+// The list on the left. It keeps itself up to date, but holds still while a hand is on it.
 
 import * as api from "./desk-api.js";
-import { $, el, sync } from "./dom.js";
-import { load, save } from "./store.js";
-import { ago, exact, plural } from "./words.js";
+import { Filters } from "./desk-filters.js";
+import { ageOf, row } from "./desk-row.js";
+import { $, sync } from "./dom.js";
 
-const FILTER = "domovoy.desk.filter";
-const SAYS = { member: "Ответ: ", note: "Заметка: ", system: "", resident: "" };
-
-const EMPTY = {
-  open: "Пока тихо. Новые заявки появятся здесь сами.",
-  closed: "Закрытых пока нет.",
-};
+const CALM = 3000; // milliseconds after the last move, until which rows keep their places
 
 export class List {
   constructor() {
-    this.filter = { state: "open", room: "", ...load(FILTER, {}) };
     this.threads = [];
+    this.shown = [];
     this.more = false;
     this.loaded = false;
     this.current = null;
-    for (const tab of [$("tab-open"), $("tab-closed")])
-      tab.addEventListener("click", () => this.choose({ state: tab.dataset.state }));
-    $("room").addEventListener("change", () => this.choose({ room: $("room").value }));
+    this.touched = 0;
+    this.filters = new Filters(() => this.anew());
     $("more").addEventListener("click", () => this.refresh(this.threads.length + 1));
+    const touch = () => (this.touched = Date.now());
+    for (const what of ["pointermove", "pointerdown", "wheel", "keydown"])
+      $("threads").addEventListener(what, touch, { passive: true });
+    $("threads").addEventListener("pointerleave", () => {
+      this.touched = 0;
+      this.show();
+    });
     setInterval(() => this.show(), 30000); // "5 мин" grows old
   }
 
-  rooms(rooms) {
-    if (!rooms.some((room) => room.code === this.filter.room)) this.filter.room = "";
-    $("room").hidden = rooms.length < 2;
-    $("room").replaceChildren(
-      el("option", { value: "" }, "Все комнаты"),
-      ...rooms.map((room) => el("option", { value: room.code }, room.title)),
-    );
-    $("room").value = this.filter.room;
-    this.tabs();
-  }
-
-  choose(change) {
-    Object.assign(this.filter, change);
-    save(FILTER, this.filter);
-    this.threads = [];
+  anew() {
+    this.threads = this.shown = [];
     this.loaded = false;
-    this.tabs();
+    this.touched = 0;
     this.show();
-    return this.refresh();
-  }
-
-  tabs() {
-    for (const tab of [$("tab-open"), $("tab-closed")])
-      tab.setAttribute("aria-pressed", String(tab.dataset.state === this.filter.state));
+    return this.refresh().catch(() => {});
   }
 
   /** Fetches anew as many as are on the screen: one that moved or closed must not linger. */
   async refresh(wanted = this.threads.length) {
-    const asked = JSON.stringify(this.filter);
+    const asked = this.filters.wanted;
     const threads = [];
     let more = true;
     while (more && (threads.length < wanted || !threads.length)) {
-      const page = await api.threads({ ...this.filter, before: threads.at(-1)?.last_at });
-      if (asked !== JSON.stringify(this.filter)) return;
-      threads.push(...page.threads);
+      const after =
+        asked.order === "urgent" ? { skip: threads.length || "" } : { before: threads.at(-1)?.last_at };
+      const page = await api.threads({ ...asked, ...after });
+      if (JSON.stringify(asked) !== JSON.stringify(this.filters.wanted)) return;
+      const known = new Set(threads.map((thread) => thread.id));
+      threads.push(...page.threads.filter((thread) => !known.has(thread.id)));
       more = page.more && page.threads.length > 0;
       if (!page.threads.length) break;
     }
@@ -69,6 +54,7 @@ export class List {
     this.more = more;
     this.loaded = true;
     this.show();
+    await this.filters.count();
   }
 
   select(id) {
@@ -76,20 +62,40 @@ export class List {
     this.show();
   }
 
+  /** Unread first among the latest; the urgent come in order already. */
+  get order() {
+    if (this.filters.wanted.order === "urgent") return this.threads;
+    return [...this.threads].sort((one, other) => (other.unread > 0) - (one.unread > 0));
+  }
+
+  /** While a hand is on the list every row stays where it was; what came or went waits. */
+  get still() {
+    const left = this.touched + CALM - Date.now();
+    if (left <= 0 || !this.shown.length) return false;
+    clearTimeout(this.later);
+    this.later = setTimeout(() => this.show(), left + 50);
+    return true;
+  }
+
   show() {
+    const fresh = new Map(this.threads.map((thread) => [thread.id, thread]));
+    this.shown = this.still ? this.shown.map((old) => fresh.get(old.id) ?? old) : this.order;
     const unread = (thread) => (thread.id === this.current && !document.hidden ? 0 : thread.unread);
-    const order = [...this.threads].sort((one, other) => (other.unread > 0) - (one.unread > 0));
+    const held = document.activeElement?.closest?.("#threads a")?.dataset.thread;
     sync(
       $("threads"),
-      order.map((thread) => ({
+      this.shown.map((thread) => ({
         key: String(thread.id),
-        sign: JSON.stringify([thread, ago(thread.last_at), thread.id === this.current, unread(thread)]),
+        sign: JSON.stringify([thread, ageOf(thread), thread.id === this.current, unread(thread)]),
         make: () => row(thread, thread.id === this.current, unread(thread)),
       })),
     );
+    // a row made anew under the keyboard's place takes the place over
+    if (held && document.activeElement === document.body)
+      $("threads").querySelector(`a[data-thread="${held}"]`)?.focus({ preventScroll: true });
     $("more").hidden = !this.more;
-    $("threads-empty").hidden = !this.loaded || this.threads.length > 0;
-    $("threads-empty").textContent = EMPTY[this.filter.state];
+    $("threads-empty").hidden = !this.loaded || this.shown.length > 0;
+    $("threads-empty").textContent = this.filters.empty;
   }
 
   /** Moves the keyboard's place by a step; the first press goes to the open thread. */
@@ -106,56 +112,4 @@ export class List {
     const links = $("threads");
     (links.querySelector("a[aria-current]") ?? links.querySelector("a"))?.focus();
   }
-}
-
-export function nameOf(thread) {
-  const what = thread.category || (thread.number ? "Заявка" : "Обращение");
-  return thread.number ? `№ ${thread.number} · ${what}` : what;
-}
-
-function row(thread, current, unread) {
-  const says = SAYS[thread.last_by] ?? (thread.last_by ? `${thread.last_by}: ` : "");
-  const badge =
-    unread > 0 &&
-    el(
-      "span",
-      { class: "badge" },
-      String(unread),
-      el("span", { class: "unheard" }, ` ${plural(unread, "новое", "новых", "новых")}`),
-    );
-  return el(
-    "li",
-    {},
-    el(
-      "a",
-      {
-        href: `#${thread.id}`,
-        class: unread ? "thread unread" : "thread",
-        "aria-current": current ? "true" : null,
-        data: { thread: thread.id },
-      },
-      el(
-        "span",
-        { class: "thread-line" },
-        el("b", { class: "thread-name", text: nameOf(thread) }),
-        el("time", {
-          class: "dim",
-          datetime: thread.last_at,
-          title: exact(thread.last_at),
-          text: ago(thread.last_at),
-        }),
-      ),
-      el("span", {
-        class: "thread-place",
-        text: [thread.place, thread.resident].filter(Boolean).join(" · "),
-      }),
-      el(
-        "span",
-        { class: "thread-line" },
-        el("span", { class: "thread-text dim", text: `${says}${thread.last_text || "вложение"}` }),
-        badge,
-      ),
-      thread.status && el("span", { class: "status", text: thread.status }),
-    ),
-  );
 }

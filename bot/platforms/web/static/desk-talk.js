@@ -1,6 +1,6 @@
 // The conversation in the middle: who said what, to whom, and whether it arrived.
 
-import { nameOf } from "./desk-list.js";
+import { nameOf, placeOf, tags, taker } from "./desk-row.js";
 import { $, el, keepDown, sync } from "./dom.js";
 import { icon } from "./icons.js";
 import { attachments, buttonRows } from "./media.js";
@@ -13,9 +13,13 @@ const STATES = {
   delivered: ["checks", "доставлено"],
   read: ["checks", "прочитано"],
   refused: ["warn", "не доставлено"],
+  held: ["clock", "ждёт проверки"],
+  to_call: ["phone", "позвоните"],
   unknown: ["question", "неизвестно, дошло ли"],
   withdrawn: ["close", "отозвано"],
 };
+
+const RECALLED = ["waiting", "held", "to_call", "sent", "delivered", "read"];
 
 /** What a text will be: an answer, a note or a command. */
 export function kindOf(text) {
@@ -73,7 +77,8 @@ export class Talk {
     sync($("log"), items);
     if (!first) return;
     const unread = $("log").querySelector(".new");
-    if (unread) unread.scrollIntoView({ block: "start" });
+    // not scrollIntoView: that would move the whole page as well
+    if (unread) $("messages").scrollTop = unread.offsetTop - 8;
     else this.scroll.toEnd();
     requestAnimationFrame(() => $("log").setAttribute("aria-live", "polite"));
   }
@@ -106,11 +111,11 @@ export class Talk {
 
   top(thread) {
     $("talk-name").textContent = nameOf(thread);
-    $("talk-place").textContent = [thread.place, thread.resident].filter(Boolean).join(" · ");
+    $("talk-place").textContent = placeOf(thread);
     const closed = thread.state === "closed";
     $("talk-status").textContent = thread.status || (closed ? "Закрыта" : "");
     $("talk-status").hidden = !$("talk-status").textContent;
-    $("do-close").hidden = closed;
+    $("talk-tags").replaceChildren(...tags(thread), taker(thread) ?? "");
   }
 
   message(message) {
@@ -157,7 +162,7 @@ export class Talk {
 
   /** An answer that went or goes to the resident can be taken back. */
   recall(message) {
-    if (message.by !== "member" || !["waiting", "sent", "delivered", "read"].includes(message.state)) return null;
+    if (message.by !== "member" || !RECALLED.includes(message.state)) return null;
     return el(
       "button",
       {
@@ -244,7 +249,7 @@ export class Talk {
 
   find(id) {
     const node = $("log").querySelector(`[data-message="${Number(id)}"]`);
-    node?.scrollIntoView({ block: "center" });
+    if (node) $("messages").scrollTop = node.offsetTop - $("messages").clientHeight / 3;
     node?.classList.add("found");
     setTimeout(() => node?.classList.remove("found"), 1600);
   }

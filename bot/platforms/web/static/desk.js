@@ -1,18 +1,32 @@
 // The staff desk: what is open, what is fetched when, and the parts of the page between them.
 
+import { Actions } from "./desk-actions.js";
 import { Alerts } from "./desk-alerts.js";
 import * as api from "./desk-api.js";
 import { Composer } from "./desk-composer.js";
+import { Filing } from "./desk-filing.js";
 import { keys } from "./desk-keys.js";
 import { List } from "./desk-list.js";
+import { Office } from "./desk-office.js";
 import { Outbox } from "./desk-outbox.js";
+import { Past } from "./desk-past.js";
+import { Search } from "./desk-search.js";
 import { showCard, Talk } from "./desk-talk.js";
+import { Together } from "./desk-together.js";
 import { $ } from "./dom.js";
 import { uuid } from "./store.js";
 import { Wire } from "./wire.js";
 
 const alerts = new Alerts();
 const list = new List();
+const office = new Office();
+const past = new Past();
+const search = new Search();
+const together = new Together({ say: (frame) => wire?.say(frame), thread: () => current });
+const filing = new Filing((thread, words) => {
+  location.hash = String(thread);
+  toast(words, true);
+});
 const pressed = new Set(); // "post action" of buttons whose press is on its way
 const told = new Map(); // thread → last message reported as seen
 const outbox = new Outbox({
@@ -47,9 +61,22 @@ const composer = new Composer({
     outbox.add(thread, talk.mark, message);
     talk.scroll.toEnd();
   },
-  tell: toast,
+  tell: (words) => (words || !$("toast").classList.contains("good")) && toast(words),
   messageOf: (id) => talk.byId?.get(id),
   expired: (why) => signIn(why),
+  types: () => together.types(),
+  ahead: (since) => talk.data && together.answerAfter(talk.data.messages, since),
+  last: () => talk.data?.messages.at(-1)?.id ?? 0,
+  hush: () => {
+    command("/quiet");
+    composer.hushed(!composer.quiet);
+  },
+  find: (id) => talk.find(id),
+});
+const actions = new Actions({
+  say: command,
+  thread: () => (talk.data?.thread.id === current ? talk.data.thread : null),
+  file: (thread) => filing.open(thread),
 });
 
 let current = null;
@@ -77,13 +104,16 @@ async function begin() {
   $("company").textContent = me.company.name ? `${me.company.name} · диспетчерская` : "Диспетчерская";
   $("member").textContent = me.member.name;
   $("member").title = me.member.title || "";
-  list.rooms(me.rooms);
-  keys({ list, composer, back, isOpen: () => current !== null });
+  list.filters.rooms(me.rooms);
+  office.begins(me);
+  together.me = me.member.name;
+  keys({ list, composer, actions, search, filing, back, isOpen: () => current !== null });
   addEventListener("hashchange", openFromHash);
   wire = new Wire("/desk/ws", {
     opened: () => {
       refreshList();
       if (current) refreshThread();
+      office.refresh();
       outbox.retry();
       composer.tray.retry();
     },
@@ -94,6 +124,8 @@ async function begin() {
 }
 
 function frame(said) {
+  if (said.is === "writing") return together.hears(said);
+  if (said.room) return office.hears(said.room);
   if (said.is === "thread") refreshList();
   if (said.thread === current || said.id === current) refreshThread();
 }
@@ -119,16 +151,14 @@ function calmly(fetch) {
   };
   const start = () => {
     if (running) again = true;
-    else timer ||= setTimeout(run, 120);
+    else timer ||= setTimeout(run, 150);
   };
   return start;
 }
 
 const refreshList = calmly(async () => {
   await list.refresh();
-  const { state, room } = list.filter;
-  const open =
-    state === "open" && !room ? list.threads : (await api.threads({ state: "open", room: "" })).threads;
+  const open = list.filters.whole && !list.more ? list.threads : (await api.threads({ state: "open" })).threads;
   alerts.follow(open, document.hidden ? null : current);
 });
 
@@ -148,7 +178,13 @@ const refreshThread = calmly(async () => {
   talk.open(data);
   outbox.settle(id, talk.mark);
   composer.open(id);
+  const hushing = outbox.of(id).some(({ text, state }) => text === "/quiet" && state !== "failed");
+  if (!hushing) composer.hushed(data.thread.quiet);
+  actions.show(data.thread);
+  together.answered(data.messages);
+  composer.look();
   showCard(data.card);
+  past.show(id);
   showTalk();
   // with the list out of sight the focus goes along with the eyes
   if (document.activeElement === document.body && !$("threads").offsetParent)
@@ -162,6 +198,7 @@ function openFromHash() {
   current = id;
   list.select(id);
   talk.open(null);
+  together.leave();
   showTalk();
   $("desk").dataset.view = id ? "talk" : "list";
   $("card").hidden = !id;
@@ -216,22 +253,6 @@ function command(text) {
   talk.scroll.toEnd();
 }
 
-let sure = 0;
-
-/** Closing tells the resident, so the button asks once more, in its own place. */
-function askToClose(asking) {
-  clearTimeout(sure);
-  $("do-close").classList.toggle("sure", asking);
-  $("do-close").textContent = asking ? "Точно закрыть?" : "Закрыть";
-  if (asking) sure = setTimeout(askToClose, 4000, false);
-}
-
-$("do-close").addEventListener("click", () => {
-  if ($("do-close").classList.contains("sure")) command("/close");
-  askToClose(!$("do-close").classList.contains("sure"));
-});
-$("do-close").addEventListener("blur", () => askToClose(false));
-$("do-status").addEventListener("click", () => composer.begin("/status "));
 $("back").addEventListener("click", () => (location.hash = ""));
 $("show-card").addEventListener("click", () => card($("show-card").getAttribute("aria-expanded") !== "true"));
 $("hide-card").addEventListener("click", () => card(false));
@@ -257,9 +278,15 @@ function connection(connected) {
   $("link").hidden = connected;
 }
 
-function toast(words) {
+let fades = 0;
+
+/** Trouble stays until something else is done; good news goes by itself. */
+function toast(words, good = false) {
+  clearTimeout(fades);
   $("toast").textContent = words;
   $("toast").hidden = !words;
+  $("toast").classList.toggle("good", good);
+  if (good) fades = setTimeout(toast, 15000, "");
 }
 
 function signIn(given = "") {

@@ -38,6 +38,17 @@ export function ago(iso) {
   return date.getFullYear() === new Date().getFullYear() ? SHORT.format(date) : date.toLocaleDateString("ru");
 }
 
+/** "5 мин", "1 ч 20 мин", "3 ч", "2 дня" */
+export function span(minutes) {
+  const whole = Math.max(0, Math.floor(minutes));
+  if (whole < 60) return `${whole || 1} мин`;
+  const hours = Math.floor(whole / 60);
+  if (hours < 3 && whole % 60) return `${hours} ч ${whole % 60} мин`;
+  if (hours < 24) return `${hours} ч`;
+  const days = Math.floor(hours / 24);
+  return `${days} ${plural(days, "день", "дня", "дней")}`;
+}
+
 export function bytes(size) {
   if (size === null || size === undefined) return "";
   if (size < 1024) return `${size} Б`;
