@@ -44,6 +44,13 @@ FOR_WHAT = (
 )  # fmt: skip
 """They go with thanks alone."""
 
+NAMED = re.compile(
+    r"\b((?:спасибо|благодарю|благодарим|спс)(?:\s+(?:большое|огромное|вам))*),?\s+"
+    r"(?!спасибо)(?-i:[А-ЯЁ][а-яё]{2,})(?:\s+(?-i:[А-ЯЁ])\w+(?:вна|чна|вич))?(?=[\s!.)]*$)",
+    re.IGNORECASE,
+)
+"""Whom they thank, at the end and with a capital: «Спасибо, Анна Петровна!»"""
+
 EXACT = 4  # words up to so many letters must be right to the letter
 KIND = re.compile(
     "[👍👌🙏❤♥💖💕😊🙂😀😃😄😁☺🤝👏💐🌹🌷😘🥰😍✅✔🆗💪🎉🫶🤗😉🏻🏼🏽🏾🏿\u200d\ufe0f]+"
@@ -55,7 +62,9 @@ def is_thanks(text: str) -> bool:
     """Whether nobody need answer this. False for an empty text."""
     if "?" in text or "((" in text or UNKIND.search(text) or any(c.isdigit() for c in text):
         return False
-    said = re.sub(r"\bбуд(у|ем)\s+ждать\b", "жду", text.casefold().replace("ё", "е"))
+    said = NAMED.sub(r"\1", text).casefold().replace("ё", "е")
+    said = re.sub(r"\bбуд(у|ем)\s+ждать\b", "жду", said)
+    said = re.sub(r"\bбуд(у|ем)\s+(дома|знать|на\s+связи)\b", "хорошо", said)
     words = re.findall(r"[^\W\d_]+", said)
     if not words:
         kind = bool(KIND.search(text)) and not KIND.sub("", text).strip(" \n.!)+")
