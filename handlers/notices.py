@@ -118,6 +118,19 @@ async def tell_talk_closed(work: Work, thread: Thread) -> None:
 # ── To a member ──────────────────────────────────────────────────────────────
 
 
+async def tell_executor(work: Work, thread: Thread, message: Message) -> None:
+    """What the resident says goes along to whoever does the request, where they got its card."""
+    ticket = await work.threads.ticket(thread.id)
+    if ticket is None or ticket.executor_id is None or ticket.closed_at is not None:
+        return
+    what = Outbound(
+        header=staff_texts.line_header(message.author, ticket),
+        text=message.text,
+        attachments=attachments_of(message),
+    )
+    await tell_in_private(work, ticket.executor_id, what, message_id=message.id)
+
+
 async def tell_in_private(
     work: Work, member_id: int, what: Outbound, *, message_id: int | None = None
 ) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handlers import posts, wording
+from handlers import notices, posts, wording
 from handlers.dialogue.said import Said, files_of, says_nothing, tell
 from handlers.dialogue.steps import Wrong
 from handlers.dialogue.turn import Turn, split_action
@@ -123,6 +123,7 @@ async def add_to(
     await work.copies.keep(message.id, turn.contact.channel, turn.contact.chat, said["ids"])
     await work.threads.answer_at(thread, turn.contact)
     await posts.post_words(work, thread, message)
+    await notices.tell_executor(work, thread, message)
     if not keep_scene:
         turn.go("talk", thread=thread.id, answered=[])
     if quietly:

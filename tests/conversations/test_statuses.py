@@ -275,6 +275,12 @@ async def test_an_executor_works_in_private(
     await petr.edits(asked, "Какой подъезд?")
     await world.waits(seconds=5)
     await resident.becomes(answer, "Какой подъезд?")
+    await resident.says("Второй, код 77")
+    await member.sees(thread, "Второй, код 77")
+    told = await petr.hears("Второй, код 77")
+    assert told.text.startswith("Мария · №1001")
+    await petr.says("Понял", reply_to=told)
+    await resident.hears("Понял")
     await petr.sends_photo(caption="/status готово", reply_to=card)
     done = await resident.hears("Сделали.")
     assert done.files == ["photo"]
