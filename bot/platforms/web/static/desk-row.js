@@ -52,6 +52,12 @@ export function taker(thread) {
   return waiting(thread) ? el("span", { class: "tag free" }, "свободно") : null;
 }
 
+/** An emergency is filed by buttons alone; later a message without words is a file. */
+const wordless = (thread) =>
+  thread.number && thread.last_by === "resident" && new Date(thread.last_at) - new Date(thread.opened_at) < 1000
+    ? "подана кнопками, без слов"
+    : "вложение";
+
 /** What the row shows and time alone changes. */
 export const ageOf = (thread) => [ago(thread.last_at), waiting(thread), thread.due_at < new Date().toISOString()];
 
@@ -78,11 +84,10 @@ export function row(thread, current, unread) {
         "aria-current": current ? "true" : null,
         data: { thread: thread.id },
       },
-      el("b", { class: "thread-name", text: nameOf(thread) }),
       el(
         "span",
         { class: "thread-line" },
-        el("span", { class: "thread-place", text: placeOf(thread), title: placeOf(thread) }),
+        el("b", { class: "thread-name", text: nameOf(thread) }),
         el("time", {
           class: "dim",
           datetime: thread.last_at,
@@ -90,10 +95,11 @@ export function row(thread, current, unread) {
           text: ago(thread.last_at),
         }),
       ),
+      el("span", { class: "thread-place", text: placeOf(thread), title: placeOf(thread) }),
       el(
         "span",
         { class: "thread-line" },
-        el("span", { class: "thread-text dim", text: `${says}${thread.last_text || "вложение"}` }),
+        el("span", { class: "thread-text dim", text: `${says}${thread.last_text || wordless(thread)}` }),
         badge,
       ),
       el(

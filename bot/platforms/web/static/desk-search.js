@@ -6,6 +6,9 @@ import { ago, exact } from "./words.js";
 
 const HOW = "Номер заявки, адрес и квартира, имя, конец телефона или слова из переписки.";
 
+/** A bare number is looked for among requests and words: a flat is told from them by «кв». */
+const flatHint = (words) => (/^\d{1,4}$/.test(words) ? `Ищете квартиру? Наберите «кв ${words}» или «Садовая 5 кв ${words}».` : "");
+
 export class Search {
   constructor() {
     this.found = [];
@@ -48,7 +51,7 @@ export class Search {
       const { found, why } = await api.search(words, mine.signal);
       if (this.asked !== mine) return;
       this.done = words;
-      this.show(found, why);
+      this.show(found, why || flatHint(words));
     } catch (trouble) {
       if (!mine.signal.aborted) this.show([], trouble.why ?? api.NO_NETWORK);
     }

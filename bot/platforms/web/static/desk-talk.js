@@ -19,6 +19,9 @@ const STATES = {
   withdrawn: ["close", "отозвано"],
 };
 
+/** Their reason is a whole sentence and needs no words before it. */
+const WHOLE = ["held", "to_call"];
+
 const RECALLED = ["waiting", "held", "to_call", "sent", "delivered", "read"];
 
 /** What a text will be: an answer, a note or a command. */
@@ -113,7 +116,7 @@ export class Talk {
     $("talk-name").textContent = nameOf(thread);
     $("talk-place").textContent = placeOf(thread);
     const closed = thread.state === "closed";
-    $("talk-status").textContent = thread.status || (closed ? "Закрыта" : "");
+    $("talk-status").textContent = thread.status || (closed ? "закрыт" : "");
     $("talk-status").hidden = !$("talk-status").textContent;
     $("talk-tags").replaceChildren(...tags(thread), taker(thread) ?? "");
   }
@@ -282,7 +285,7 @@ function state(message) {
     "span",
     { class: `state ${message.state}` },
     icon(picture),
-    message.why ? `${words}: ${message.why}` : words,
+    message.why && WHOLE.includes(message.state) ? message.why : message.why ? `${words}: ${message.why}` : words,
   );
 }
 
