@@ -225,6 +225,7 @@ def _command(place: Place, binaries: Binaries, sockets: Path, *, durable: bool) 
     }
     if not durable:
         settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+        settings["max_connections"] = "400"  # many programs at once, each with its pool
     command: list[str | Path] = [binaries.folder / "postgres", "-D", place.cluster]
     for name, value in settings.items():
         command += ["-c", f"{name}={value}"]

@@ -71,7 +71,9 @@ def standing(
     to_call: int,
 ) -> str:
     """What is on the table, without what there is none of. `promised`: number and term."""
-    promises = [f"№{number} {until}" if number else until for number, until in promised]
+    promises = [
+        f"№{number} {until}" if number else f"в разговоре {until}" for number, until in promised
+    ]
     lines = [f"Открыто обращений: {open_}" if open_ else "Открытых обращений нет."]
     if unanswered:
         lines.append(f"Ждут ответа дольше срока: {counted(unanswered)}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from textwrap import shorten
 
 from handlers.wording import plural
 from services.answer_all import LIVES, MOST
@@ -65,7 +66,11 @@ def preview(
 
 
 def call(ticket: Ticket | None, thread: Thread) -> str:
-    return f"№{ticket.number}" if ticket else f"разговор «{thread.subject[:30]}»"
+    return (
+        f"№{ticket.number}"
+        if ticket
+        else f"разговор «{shorten(thread.subject, 60, placeholder='…')}»"
+    )
 
 
 def send(count: int) -> str:

@@ -167,6 +167,7 @@ async def test_found_by_the_flat_with_the_keyboard_alone(
     await olga.locator("#do-close.sure").click()
     await expect(row(olga, "отопление")).to_have_count(0, timeout=PATIENCE)
     await olga.goto(f"{app.base_url}/desk")
+    await is_ready(olga)
     await olga.keyboard.press("Control+k")
     await olga.keyboard.type("Заводская 12 кв 12")
     found = olga.locator("#search-found li")

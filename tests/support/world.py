@@ -139,7 +139,7 @@ class World:
 
     async def chores_done(self) -> None:
         """Until everything that is due by now was looked at."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             for _ in range(2):  # the first round may have begun before
                 rounds = self.app.chores.rounds
                 self.app.bells.ring("chores")
@@ -150,7 +150,7 @@ class World:
         """Until everything said was heard, handled and delivered. An album is ready a second
         after its last part, a post waits a moment for more words, the news of a request up to a
         minute for the next; nobody here waits for them, but for what waits for the morning."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while True:
                 if self.tg is not None:
                     await heard(self.tg)

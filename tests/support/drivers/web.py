@@ -55,7 +55,7 @@ class OnSite:
         self._reading = asyncio.create_task(self._read(self.socket))
         await self._tell({"do": "hello", "after": max(self.posts, default=0), "start": code})
         await self._answer("hello")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not self.posts:  # a page opened before the greeting came would begin once more
                 await asyncio.sleep(0.005)
 
@@ -73,7 +73,7 @@ class OnSite:
         await self.socket.send_json(frame)
 
     async def _answer(self, *expected: str) -> dict[str, Any]:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             frame = await self._frames.get()
         assert frame["is"] in expected, frame
         return frame
@@ -85,7 +85,7 @@ class OnSite:
         """A second page of the same browser sees what stands there now."""
         async with self.browser.ws_connect("/chat/ws") as socket:
             await socket.send_json({"do": "hello", "after": 0, "start": ""})
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 async for message in socket:
                     frame = message.json()
                     if frame["is"] == "hello":

@@ -112,7 +112,7 @@ export class Actions {
       );
     rows.push(
       { label: thread.number ? "Ещё одна заявка…" : "Оформить заявку…", hint: "От этого жителя", do: () => this.file(thread) },
-      { label: "Обещание…", hint: "К какому часу сделаем", do: () => this.asked(PROMISE) },
+      ...(closed ? [] : [{ label: "Обещание…", hint: "К какому часу сделаем", do: () => this.asked(PROMISE) }]),
       { label: "Кто пишет", hint: "И через что дошёл ответ", do: () => this.say("/who") },
     );
     if (thread.to_call)

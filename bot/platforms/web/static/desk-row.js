@@ -84,22 +84,18 @@ export function row(thread, current, unread) {
         "aria-current": current ? "true" : null,
         data: { thread: thread.id },
       },
+      el("b", { class: "thread-name", text: nameOf(thread) }),
+      el("span", { class: "thread-place", text: placeOf(thread), title: placeOf(thread) }),
       el(
         "span",
         { class: "thread-line" },
-        el("b", { class: "thread-name", text: nameOf(thread) }),
+        el("span", { class: "thread-text dim", text: `${says}${thread.last_text || wordless(thread)}` }),
         el("time", {
           class: "dim",
           datetime: thread.last_at,
           title: exact(thread.last_at),
           text: ago(thread.last_at),
         }),
-      ),
-      el("span", { class: "thread-place", text: placeOf(thread), title: placeOf(thread) }),
-      el(
-        "span",
-        { class: "thread-line" },
-        el("span", { class: "thread-text dim", text: `${says}${thread.last_text || wordless(thread)}` }),
         badge,
       ),
       el(

@@ -7,7 +7,8 @@ import { ago, exact } from "./words.js";
 const HOW = "Номер заявки, адрес и квартира, имя, конец телефона или слова из переписки.";
 
 /** A bare number is looked for among requests and words: a flat is told from them by «кв». */
-const flatHint = (words) => (/^\d{1,4}$/.test(words) ? `Ищете квартиру? Наберите «кв ${words}» или «Садовая 5 кв ${words}».` : "");
+const flatHint = (words) =>
+  /^\d{1,3}$/.test(words) ? `Ищете квартиру? Наберите «кв ${words}» или «Садовая 5 кв ${words}».` : "";
 
 export class Search {
   constructor() {

@@ -246,6 +246,9 @@ export class Talk {
         ),
       attachments(message.attachments),
       message.text && el("div", { class: "words" }, linkify(message.text)),
+      message.by === "resident" &&
+        !gist(message) &&
+        el("div", { class: "words dim", text: "Заявка подана кнопками, без слов." }),
       el("div", { class: "meta" }, meta.filter(Boolean)),
     );
   }
@@ -285,7 +288,7 @@ function state(message) {
     "span",
     { class: `state ${message.state}` },
     icon(picture),
-    message.why && WHOLE.includes(message.state) ? message.why : message.why ? `${words}: ${message.why}` : words,
+    [!WHOLE.includes(message.state) && words, message.why].filter(Boolean).join(": ") || words,
   );
 }
 
