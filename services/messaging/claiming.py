@@ -24,6 +24,7 @@ CLAIM = text(
         WHERE o.channel = :channel AND o.state = 'waiting' AND o.not_before <= :now
           AND o.chat <> ALL(CAST(:resting AS text[]))
           AND (o.kind = 'alarm' OR o.chat <> ALL(CAST(:alarms_only AS text[])))
+          AND (NOT o.renames OR o.priority <= 2 OR o.chat <> ALL(CAST(:hurried AS text[])))
           AND NOT EXISTS (
             SELECT 1 FROM outbox e
             WHERE e.channel = o.channel AND e.queue = o.queue AND e.id < o.id
@@ -96,7 +97,7 @@ class Claiming:
         return float(min(max((due - self._db.clock.now()).total_seconds(), 0.01), 1.0))
 
     async def claim(
-        self, resting: list[str], alarms_only: list[str], most: int, news: int
+        self, resting: list[str], alarms_only: list[str], hurried: list[str], most: int, news: int
     ) -> tuple[list[Row], bool]:
         """The rows, at most `most` and so many `news` among them, and whether one more claim may
         find others."""
@@ -108,6 +109,7 @@ class Claiming:
                     "now": self._db.clock.now(),
                     "resting": resting,
                     "alarms_only": alarms_only,
+                    "hurried": hurried,
                     "candidates": CANDIDATES,
                     "most": most,
                     "news": news,

@@ -126,7 +126,11 @@ class Delivery:
             self._rise_at = time.monotonic() + RISE_EVERY
         most = min(free, self._governor.room_now())
         rows, more = await self._claiming.claim(
-            [*rests.chats, *self._busy], rests.alarms_only, most, self._governor.news_now()
+            [*rests.chats, *self._busy],
+            rests.alarms_only,
+            rests.hurried,
+            most,
+            self._governor.news_now(),
         )
         for row in rows:
             self._governor.take(row.chat, group=row.counts_in_group, news=row.is_news)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from services.messaging.types import Limits
 
+SPARE = 15  # calls of a group's window without which no topic is renamed
 ALARM_RESERVE = 1  # calls of a group's window that only an alarm may use
 SECOND = 1.05  # a little more than one: calls bunch up on their way
 
@@ -60,11 +61,14 @@ class Window:
 
 @dataclass(frozen=True)
 class Rests:
-    """`everywhere`: seconds the whole channel must wait. `soonest`: until any of these ends."""
+    """`everywhere`: seconds the whole channel must wait. `hurried`: groups with little of
+    their window left, where topics keep their names for a while. `soonest`: until any of the
+    others ends."""
 
     everywhere: float
     chats: list[str]
     alarms_only: list[str]
+    hurried: list[str]
     soonest: float
 
 
@@ -150,7 +154,9 @@ class Governor:
             if wait > 0
         ]
         soonest = max(everywhere, min(ends, default=0.0))
-        return Rests(everywhere, resting, list(alarms_only), soonest)
+        most = self._limits.group_calls - SPARE
+        hurried = [chat for chat, calls in self._groups.items() if len(calls) > max(0, most)]
+        return Rests(everywhere, resting, list(alarms_only), hurried, soonest)
 
     def _group_wait(self, chat: str, now: float, *, alarm: bool) -> float:
         calls, window = self._groups[chat], self._limits.group_window
