@@ -30,7 +30,7 @@ WHAT_CHANGED = {
 }
 KINDS = {
     "company": "компания", "room": "комната", "complex": "ЖК", "house": "дом",
-    "category": "заявка", "quick_answer": "ответ", "member": "сотрудник",
+    "category": "заявка", "article": "ответ", "member": "сотрудник",
 }  # fmt: skip
 
 

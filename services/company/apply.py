@@ -107,8 +107,8 @@ def list_entries(
             yield "house", house.code, content, index
     for position, category in enumerate(declaration.categories):
         yield "category", category.key or category.code, category.model_dump(mode="json"), position
-    for position, answer in enumerate(declaration.quick_answers):
-        yield "quick_answer", answer.id, answer.model_dump(mode="json"), position
+    for position, answer in enumerate(declaration.articles):
+        yield "article", answer.id, answer.model_dump(mode="json"), position
     for position, canned in enumerate(declaration.canned_answers):
         yield "canned_answer", canned.id, canned.model_dump(mode="json"), position
     for position, organisation in enumerate(declaration.organisations):

@@ -213,7 +213,7 @@ class CannedAnswer(Entry):
     complexes: tuple[Code, ...] = ()
 
 
-class QuickAnswer(Entry):
+class Article(Entry):
     id: Code
     question: Said
     answer: Said
@@ -242,7 +242,7 @@ class Declaration(Entry):
     rooms: tuple[Room, ...] = ()
     complexes: Annotated[tuple[Complex, ...], Field(min_length=1)]
     categories: Annotated[tuple[Category, ...], Field(min_length=1)]
-    quick_answers: tuple[QuickAnswer, ...] = ()
+    articles: tuple[Article, ...] = ()
     canned_answers: tuple[CannedAnswer, ...] = ()
     organisations: tuple[Organisation, ...] = ()
     members: tuple[Member, ...] = ()

@@ -12,6 +12,7 @@ from services.company import declaration as entries
 from services.company.declaration import House as HouseEntry
 from services.company.flats import list_flats, normalize_number
 from services.tables import (
+    Article,
     CannedAnswer,
     Category,
     CompanyRow,
@@ -22,7 +23,6 @@ from services.tables import (
     Member,
     MemberAccount,
     Organisation,
-    QuickAnswer,
     Room,
 )
 
@@ -33,7 +33,7 @@ Content = dict[str, Any]
 CHUNK = 2000  # rows of one INSERT
 KEYED: dict[str, Any] = {
     "category": Category,
-    "quick_answer": QuickAnswer,
+    "article": Article,
     "canned_answer": CannedAnswer,
     "organisation": Organisation,
 }
@@ -41,7 +41,7 @@ ENTRIES: dict[str, type[entries.Entry]] = {
     "company": entries.Company,
     "complex": entries.Complex,
     "category": entries.Category,
-    "quick_answer": entries.QuickAnswer,
+    "article": entries.Article,
     "canned_answer": entries.CannedAnswer,
     "organisation": entries.Organisation,
     "member": entries.Member,
@@ -123,7 +123,7 @@ async def write(work: Work, kind: str, key: str, content: Content, position: int
                     set_={"content": content, "revision": CompanyRow.revision + 1},
                 )
             )
-        case "category" | "quick_answer" | "canned_answer" | "organisation":
+        case "category" | "article" | "canned_answer" | "organisation":
             await _put(work, KEYED[kind], "key", key=key, content=content, position=position)
         case "room":
             before = await session.scalar(select(Room).where(Room.code == key))

@@ -2,6 +2,7 @@
 
 from services.tables.base import Table
 from services.tables.closing import Ban, Pace, Rating
+from services.tables.declared import Article, CannedAnswer, Category, Organisation
 from services.tables.duty import (
     AnswerAll,
     Call,
@@ -45,11 +46,7 @@ from services.tables.places import (
     Room,
 )
 from services.tables.tickets import (
-    CannedAnswer,
-    Category,
     Message,
-    Organisation,
-    QuickAnswer,
     Surge,
     SurgeThread,
     Thread,
@@ -60,11 +57,11 @@ from services.tables.tickets import (
 )
 
 __all__ = [
-    "AnswerAll", "AuditRecord", "Ban", "Call", "CannedAnswer", "Category", "ChannelState",
-    "CompanyRow", "Complex", "ConsentRecord", "Contact", "Dealt", "DeclaredEntry", "DeskSession",
-    "Draft", "Elder", "Entrance", "FileHandle", "Flat", "Heard", "Home", "House", "Link",
-    "LinkCode", "Member", "MemberAccount", "Message", "MessageCopy", "Organisation", "Outgoing",
-    "Pace", "Promise", "QuickAnswer", "Rating", "Resident", "Room", "SaidOnce", "SessionRow",
-    "Shift", "SignInLink", "StoredFile", "Surge", "SurgeThread", "Table", "Thread", "ThreadSeen",
-    "Ticket", "TicketEvent", "Topic", "Visit", "WebPost",
+    "AnswerAll", "Article", "AuditRecord", "Ban", "Call", "CannedAnswer", "Category",
+    "ChannelState", "CompanyRow", "Complex", "ConsentRecord", "Contact", "Dealt", "DeclaredEntry",
+    "DeskSession", "Draft", "Elder", "Entrance", "FileHandle", "Flat", "Heard", "Home", "House",
+    "Link", "LinkCode", "Member", "MemberAccount", "Message", "MessageCopy", "Organisation",
+    "Outgoing", "Pace", "Promise", "Rating", "Resident", "Room", "SaidOnce", "SessionRow", "Shift",
+    "SignInLink", "StoredFile", "Surge", "SurgeThread", "Table", "Thread", "ThreadSeen", "Ticket",
+    "TicketEvent", "Topic", "Visit", "WebPost",
 ]  # fmt: skip

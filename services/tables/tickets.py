@@ -19,50 +19,6 @@ _OPEN = text("closed_at IS NULL")
 _UNRATED = text("status = 'done' AND rating IS NULL AND closed_for_good_at IS NULL")
 
 
-class Category(Numbered):
-    """A kind of request with its form. `content` is a `declaration.Category`."""
-
-    __tablename__ = "categories"
-
-    key: Mapped[str] = mapped_column(unique=True)
-    content: Mapped[dict[str, Any]]
-    position: Mapped[int] = mapped_column(Integer)
-    withdrawn_at: Mapped[datetime | None]
-
-
-class QuickAnswer(Numbered):
-    """`content` is a `declaration.QuickAnswer`."""
-
-    __tablename__ = "quick_answers"
-
-    key: Mapped[str] = mapped_column(unique=True)
-    content: Mapped[dict[str, Any]]
-    position: Mapped[int] = mapped_column(Integer)
-    withdrawn_at: Mapped[datetime | None]
-
-
-class CannedAnswer(Numbered):
-    """`content` is a `declaration.CannedAnswer`."""
-
-    __tablename__ = "canned_answers"
-
-    key: Mapped[str] = mapped_column(unique=True)
-    content: Mapped[dict[str, Any]]
-    position: Mapped[int] = mapped_column(Integer)
-    withdrawn_at: Mapped[datetime | None]
-
-
-class Organisation(Numbered):
-    """`content` is a `declaration.Organisation`."""
-
-    __tablename__ = "organisations"
-
-    key: Mapped[str] = mapped_column(unique=True)
-    content: Mapped[dict[str, Any]]
-    position: Mapped[int] = mapped_column(Integer)
-    withdrawn_at: Mapped[datetime | None]
-
-
 class Thread(Numbered):
     """A conversation of one resident with staff, with or without a ticket. `continues_id`: the
     one before it, which was closed for good. `handed_to`: the executors' room that has it too.

@@ -66,7 +66,7 @@ categories:
     title: Шлагбаум
     needs: barrier
     complexes: [bor]
-quick_answers:
+articles:
   - id: pay
     question: Как платить?
     answer: До 15 числа.
@@ -905,10 +905,10 @@ CATEGORIES: list[Case] = [
         "Сантехника Сантехника Сантехника Сантехника Са…",
     ),
     (
-        "quick_answers:",
+        "articles:",
         "quick-answers:",
         52,
-        "незнакомое слово «quick-answers». Напишите quick_answers",
+        "незнакомое слово «quick-answers». Напишите articles",
     ),
     (
         "{key: photos, ask: Фото, kind: photos, optional: true}",
@@ -1084,7 +1084,7 @@ def test_an_unknown_section_does_not_hide_the_missing_one(tmp_path: Path) -> Non
     assert [str(mistake) for mistake in found] == [
         "строка 1: в файле нет раздела categories. Добавьте его и в нём хотя бы одну категорию",
         "строка 38: раздела «mycats» не бывает. Выберите из этих: company, rooms, complexes, "
-        "categories, quick_answers, canned_answers, organisations, members",
+        "categories, articles, canned_answers, organisations, members",
     ]
 
 
@@ -1142,7 +1142,7 @@ def test_no_file_a_folder_and_a_giant(tmp_path: Path) -> None:
 
 def test_repeats_by_alias_are_allowed_and_bombs_are_not(tmp_path: Path) -> None:
     text = broken("    form:\n", "    form: &form\n").replace(
-        "quick_answers:", "  - {code: other, title: Другое, form: *form}\nquick_answers:"
+        "articles:", "  - {code: other, title: Другое, form: *form}\narticles:"
     )
     categories = read(tmp_path, text).categories
     assert categories[2].form == categories[0].form
@@ -1202,9 +1202,9 @@ def test_a_complex_sees_its_own_form_instead_of_the_general_one(tmp_path: Path) 
     own = (
         "  - {code: plumbing, key: own, title: Сантехника, complexes: [bor]}\n"
         "  - {code: plumbing, key: flood, title: Потоп, emergency: true}\n"
-        "quick_answers:"
+        "articles:"
     )
-    it = read(tmp_path, broken("quick_answers:", own))
+    it = read(tmp_path, broken("articles:", own))
     assert [category.key for category in it.categories_in("bor")] == ["own", "security", "flood"]
     assert [category.key for category in it.categories_in("other")] == ["plumbing", "flood"]
 
@@ -1226,7 +1226,7 @@ def test_the_sample_company() -> None:
         "sadovy": [18, 30],
     }
     assert len({category.code for category in it.categories}) == 17
-    assert len(it.quick_answers) >= 12
+    assert len(it.articles) >= 12
     assert {member.role for member in it.members} == {"admin", "dispatcher", "executor", "manager"}
     keys = {c.code: {category.key for category in it.categories_in(c.code)} for c in it.complexes}
     assert {"barrier", "concierge", "underground", "stuck"} <= keys["sosnovy-bor"]

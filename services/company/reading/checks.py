@@ -16,7 +16,7 @@ def check(it: Declaration, source: Source) -> None:
     check_rooms(it, source)
     check_numbers(it, source)
     check_categories(it, source)
-    _check_quick_answers(it, source)
+    _check_articles(it, source)
     _check_canned_answers(it, source)
     _check_organisations(it, source)
     check_members(it, source)
@@ -51,16 +51,16 @@ def _check_codes(it: Declaration, source: Source) -> None:
     )
 
 
-def _check_quick_answers(it: Declaration, source: Source) -> None:
+def _check_articles(it: Declaration, source: Source) -> None:
     complexes = [complex_.code for complex_ in it.complexes]
     source.say_repeated(
-        ((("quick_answers", i, "id"), answer.id) for i, answer in enumerate(it.quick_answers)),
+        ((("articles", i, "id"), answer.id) for i, answer in enumerate(it.articles)),
         "ответ с id «{value}» уже есть в строке {line}",
         "Дайте этому другой: id: {value}-2",
     )
-    for i, answer in enumerate(it.quick_answers):
+    for i, answer in enumerate(it.articles):
         for j, code in enumerate(answer.complexes):
-            source.say_unknown(("quick_answers", i, "complexes", j), code, complexes, "ЖК с кодом")
+            source.say_unknown(("articles", i, "complexes", j), code, complexes, "ЖК с кодом")
 
 
 def _check_canned_answers(it: Declaration, source: Source) -> None:

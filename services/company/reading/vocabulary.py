@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from services.company.declaration import (
+    Article,
     CannedAnswer,
     Category,
     Company,
@@ -19,7 +20,6 @@ from services.company.declaration import (
     Member,
     Organisation,
     OtherPlaces,
-    QuickAnswer,
     Room,
     SpecialDay,
     Step,
@@ -47,7 +47,7 @@ NOUNS: dict[type[Entry], Noun] = {
     OtherPlaces: Noun("места", "у записи places", "numbers"),
     Category: Noun("категория", "у категории", "title"),
     Step: Noun("вопрос формы", "у вопроса формы", "ask"),
-    QuickAnswer: Noun("готовый ответ", "у готового ответа", "question"),
+    Article: Noun("готовый ответ", "у готового ответа", "question"),
     CannedAnswer: Noun("заготовка ответа", "у заготовки ответа", "title"),
     Organisation: Noun("организация", "у организации", "title"),
     SpecialDay: Noun("особый день", "у особого дня", "date"),
@@ -109,9 +109,10 @@ NEEDED: dict[tuple[type[Entry], str] | str, tuple[str, str]] = {
 
 KEYS_IN_RUSSIAN = {
     "компания": "company", "группы": "rooms", "комплексы": "complexes", "жк": "complexes",
-    "категории": "categories", "ответы": "quick_answers", "заготовки": "canned_answers",
+    "категории": "categories", "ответы": "articles", "quick_answers": "articles",
+    "заготовки": "canned_answers",
     "организации": "organisations", "стажер": "trainee", "стажёр": "trainee",
-    "дата": "date", "faq": "quick_answers",
+    "дата": "date", "faq": "articles",
     "сотрудники": "members", "staff": "members", "код": "code", "имя": "name",
     "адрес": "address", "телефон": "phone", "дома": "houses", "подъезды": "entrances",
     "квартиры": "flats", "этажи": "floors", "номер": "number", "номера": "numbers",
