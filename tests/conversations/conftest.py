@@ -1,9 +1,11 @@
 """Each conversation is told once and runs in every messenger, and, where staff take part, in
-every kind of staff room. `needs("edits")`: only where a messenger has them; `only("telegram")`;
-`also("vk")`: with that messenger on besides."""
+every kind of staff room: not each messenger with each room, which `--every-pair` does, but every
+messenger with a room, in turn, so that all pairs occur among the tests. `needs("edits")`: only
+where a messenger has them; `only("telegram")`; `also("vk")`: with that messenger on besides."""
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -28,9 +30,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     rooms = [name for mark in metafunc.definition.iter_markers("rooms") for name in mark.args]
     if not rooms:
         rooms = ["forum", "desk"] if "member" in metafunc.fixturenames else ["desk"]
-    metafunc.parametrize(
-        ("channel", "room"), [(channel, room) for channel in channels for room in rooms]
-    )
+    pairs = [(channel, room) for channel in channels for room in rooms]
+    if len(channels) >= len(rooms) and not metafunc.config.getoption("--every-pair"):
+        turn = zlib.crc32(metafunc.definition.name.encode())
+        pairs = [(each, rooms[(turn + i) % len(rooms)]) for i, each in enumerate(channels)]
+    metafunc.parametrize(("channel", "room"), pairs)
 
 
 @pytest.fixture(scope="session", autouse=True)

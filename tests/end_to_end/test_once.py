@@ -75,7 +75,7 @@ async def brings_again_what_was_not_kept(tg: TelegramStandIn, who: User, connect
     await connection.execute("ALTER TABLE inbox RENAME TO inbox_away")
     await who.starts("dvor-1-1")
     update = max(tg.updates.all)
-    await tg.wait(lambda: len(tg.updates.all[update].handed_at) >= 2, 20)
+    await tg.wait(lambda: len(tg.updates.all[update].handed_at) >= 2)
     assert tg.updates.all[update].confirmed_at is None
     assert "500" in tg.updates.webhook.last_error_message
     await connection.execute("ALTER TABLE inbox_away RENAME TO inbox")
@@ -112,7 +112,7 @@ async def waits_for_the_commit(tg: TelegramStandIn, connection: Any) -> None:
         await connection.execute("LOCK TABLE inbox IN EXCLUSIVE MODE")
         await other.starts("dvor-1-1")
         update = max(tg.updates.all)
-        await tg.wait(lambda: tg.updates.all[update].handed_at, 20)
+        await tg.wait(lambda: tg.updates.all[update].handed_at)
         await asyncio.sleep(0.7)
         assert tg.updates.all[update].confirmed_at is None
     await other.hears("Согласны", 30)
@@ -150,11 +150,11 @@ async def test_what_cannot_be_kept_is_not_confirmed_by_the_offset(
             who = tg.user("Мария")
             await who.starts("dvor-1-1")
             update = max(tg.updates.all)
-            await tg.wait(lambda: len(tg.updates.all[update].handed_at) >= 2, 30)
+            await tg.wait(lambda: len(tg.updates.all[update].handed_at) >= 2)
             assert update in tg.updates.pending
             await connection.execute("ALTER TABLE inbox_away RENAME TO inbox")
         finally:
             await connection.close()
         await who.hears("Согласны", 30)
-        await tg.wait(lambda: update not in tg.updates.pending, 5)
+        await tg.wait(lambda: update not in tg.updates.pending)
         assert await program.stop() == 0

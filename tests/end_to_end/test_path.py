@@ -26,7 +26,7 @@ async def test_a_request_reaches_the_staff_and_the_answer_comes_back(
         assert health["channels"]["web"]["state"] == "up"
         talk = await converse(tg, Staff(tg, room), 1, seconds=30)
         assert talk.ticket == 1001
-        await tg.wait(lambda: not tg.updates.pending, 10)
+        await tg.wait(lambda: not tg.updates.pending)
         who = tg.user("Мария")
         await who.starts("dvor-1-1")
         asked = await who.hears("Согласны", 30)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
+import pytest
 from sqlalchemy import select, text, update
 
 from services.bell import Bells
@@ -31,6 +32,7 @@ from services.messaging.types import (
 )
 from services.tables import Contact, Message, Outgoing, Resident, Room, Thread
 from services.work import Work
+from tests.support.patience import PATIENCE
 
 NAME = "test"
 ROOM = "-100"
@@ -255,7 +257,7 @@ class Rig:
     async def states(self, ids: Iterable[int]) -> list[str]:
         return [(await self.row(row_id)).state for row_id in ids]
 
-    async def until_settled(self, *ids: int, seconds: float = 10) -> None:
+    async def until_settled(self, *ids: int, seconds: float = PATIENCE) -> None:
         """Until none of the rows, or none at all, waits or is being sent."""
 
         async def left() -> bool:
@@ -293,7 +295,17 @@ async def running(*works: Awaitable[Any]) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def until(true: Callable[[], Any], seconds: float = 10) -> None:
+def only_by_bell(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on nobody looks at the tables but whom a bell calls."""
+    wait = Bells.wait
+
+    async def wait_for_bell(self: Bells, bell: str, timeout: float) -> bool:
+        return await wait(self, bell, 2 * PATIENCE)
+
+    monkeypatch.setattr(Bells, "wait", wait_for_bell)
+
+
+async def until(true: Callable[[], Any], seconds: float = PATIENCE) -> None:
     async with asyncio.timeout(seconds):
         while True:
             found = true()

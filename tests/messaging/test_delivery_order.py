@@ -14,7 +14,7 @@ from services.messaging.outbox import About
 from services.messaging.port import Throttled
 from services.messaging.types import Kind, Limits, Outbound
 from services.tables import Outgoing
-from tests.messaging.fakes import NAME, ROOM, FakeChannel, Rig, make_place, until
+from tests.messaging.fakes import NAME, ROOM, FakeChannel, Rig, make_place, only_by_bell, until
 
 
 async def test_replies_and_relays_of_a_chat_leave_in_the_order_they_were_said(rig: Rig) -> None:
@@ -88,10 +88,8 @@ async def test_a_throttled_chat_holds_up_only_itself(rig: Rig) -> None:
     (first,) = await rig.say("1", "раз")
     async with rig.delivering():
         await until(lambda: rig.channel.begun)
-        start = time.perf_counter()
         (other,) = await rig.say("2", "другой")
         await rig.until_settled(other)
-        assert time.perf_counter() - start < 1
         (row,) = await rig.states([first])
         assert row == "waiting"
     assert (await rig.row(first)).attempts == 0, "waiting for one's turn is no try"
@@ -105,7 +103,7 @@ async def test_a_pause_of_the_whole_channel_holds_everything_then_all_goes(rig: 
         start = time.perf_counter()
         await rig.say("2", "два")
         await rig.until_settled()
-        assert 0.3 < time.perf_counter() - start < 3
+        assert time.perf_counter() - start > 0.3
     assert sorted(rig.channel.texts()) == ["два", "раз"]
     assert len(rig.channel.begun) == 3
 
@@ -199,14 +197,15 @@ async def test_hundreds_of_rows_of_one_chat_do_not_hide_another(
         await rig.until_settled(person)
 
 
-async def test_a_row_is_delivered_as_soon_as_it_is_committed(rig: Rig) -> None:
+async def test_a_row_is_delivered_as_soon_as_it_is_committed(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only_by_bell(monkeypatch)
     async with rig.delivering():
         await asyncio.sleep(0.3)
         for number in range(10):
-            start = time.perf_counter()
             (row,) = await rig.say(str(number), "быстро")
             await rig.until_settled(row)
-            assert time.perf_counter() - start < 0.5, "a bell was not heard"
 
 
 async def test_an_edit_of_a_waiting_row_changes_it(rig: Rig) -> None:
@@ -248,7 +247,7 @@ async def test_a_row_locked_by_a_handler_does_not_stop_the_others(rig: Rig) -> N
             update(Outgoing).where(Outgoing.id == locked).values(body={"text": "изменён"})
         )
         async with rig.delivering():
-            await until(lambda: rig.channel.texts() == ["свободен"], 3)
+            await until(lambda: rig.channel.texts() == ["свободен"])
             await session.commit()
             await rig.until_settled()
     assert rig.channel.texts() == ["свободен", "изменён"]
@@ -278,4 +277,4 @@ async def test_the_published_pace_is_kept(db: Database) -> None:
     start = time.perf_counter()
     async with rig.delivering():
         await rig.until_settled()
-    assert 0.35 < time.perf_counter() - start < 4
+    assert time.perf_counter() - start > 0.35

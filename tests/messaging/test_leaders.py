@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 
 import pytest
 from sqlalchemy import text
@@ -26,6 +25,7 @@ from tests.messaging.fakes import (
     running,
     until,
 )
+from tests.support.patience import PATIENCE
 
 
 async def leave_in_flight(rig: Rig, *ids: int) -> None:
@@ -192,10 +192,8 @@ async def test_ending_does_not_wait_for_ever(rig: Rig, monkeypatch: pytest.Monke
     monkeypatch.setattr(delivery_module, "LAST_WORDS", 0.3)
     rig.channel.hold("1")
     (row,) = await rig.say("1", "в пути")
-    start = time.perf_counter()
     async with rig.delivering():
         await until(lambda: rig.channel.begun)
-    assert time.perf_counter() - start < 3
     assert (await rig.row(row)).state == "sending", "the next leader decides"
 
 
@@ -259,7 +257,7 @@ async def test_one_leads_and_the_next_takes_over_when_it_ends(db: Database) -> N
 
 
 async def test_channels_have_leaders_of_their_own(db: Database) -> None:
-    async with lead(db, "telegram"), asyncio.timeout(3), lead(db, "vk"):
+    async with lead(db, "telegram"), asyncio.timeout(PATIENCE), lead(db, "vk"):
         pass
 
 
@@ -285,11 +283,9 @@ async def test_a_leader_whose_connection_dies_learns_of_it_and_another_takes_ove
                     "WHERE datname = current_database())"
                 )
             )
-        start = time.perf_counter()
-        async with asyncio.timeout(5), lead(other, NAME) as leadership:
+        async with asyncio.timeout(PATIENCE), lead(other, NAME) as leadership:
             assert leadership.epoch == 2
-        assert time.perf_counter() - start < 5
-        await asyncio.wait_for(lost.wait(), 6)
+        await asyncio.wait_for(lost.wait(), PATIENCE)
     finally:
         await asyncio.gather(first, return_exceptions=True)
         await other.close()
@@ -310,4 +306,4 @@ async def test_ending_a_reign_in_the_middle_of_a_keepalive_ends_it(
         await asyncio.sleep(0.05 + pause * 0.0007)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
-            await asyncio.wait_for(task, 5)
+            await asyncio.wait_for(task, PATIENCE)

@@ -383,3 +383,25 @@ async def test_a_room_s_own_refusal_of_topics_comes_from_the_send_too(rig: Rig) 
 def test_the_policy_is_that_of_the_table() -> None:
     repeats: dict[str, Any] = {kind.value: kind.repeats for kind in Kind}
     assert repeats == {"alarm": True, "reply": True, "relay": True, "notice": False, "bulk": False}
+
+
+async def test_a_topic_is_renamed_when_its_group_has_calls_to_spare(db: Database) -> None:
+    """A name is worth less than the words of a resident: it waits for a quiet moment."""
+    rig = Rig(db, FakeChannel(Limits(per_second=1000, group_calls=20, group_window=5)))
+    place = await make_place(db)
+    async with rig.delivering():
+        for number in range(6):
+            await post(rig, place, str(number))
+        await rig.until_settled()
+        async with db.work() as work:
+            about = About(renames=True)
+            await work.outbox.post(
+                place.room, Outbound(), Kind.NOTICE, about, thread_id=place.thread_id
+            )
+        await asyncio.sleep(0.3)
+        assert rig.channel.renamed == []
+        await post(rig, place, "ещё")
+        await until(lambda: len(rig.channel.arrived) == 7)
+        assert rig.channel.renamed == [], "words go first"
+        await rig.until_settled()
+    assert len(rig.channel.renamed) == 1

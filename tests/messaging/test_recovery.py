@@ -102,7 +102,7 @@ async def test_a_restart_of_the_database_loses_and_doubles_nothing(own_server: O
             assert (await state.look(db))["ok"] is False
             await own_server.start()
             await hearing
-            await until(lambda: len(rig.channel.arrived) >= 120, 20)
+            await until(lambda: len(rig.channel.arrived) >= 120)
             await rig.until_settled()
             assert (await state.look(db))["database"] is True
             await until(lambda: state.channels[NAME].state == "up")

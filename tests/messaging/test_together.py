@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from services.db import Database
 from services.messaging.together import Together
 from services.work import Work
+from tests.support.patience import PATIENCE
 
 
 async def kept(db: Database) -> list[str]:
@@ -88,7 +89,7 @@ async def test_a_database_that_is_away_is_waited_for(
             raise ConnectionRefusedError
         await work.session.execute(keep("late"))
 
-    await asyncio.wait_for(together.commit(write), 5)
+    await asyncio.wait_for(together.commit(write), PATIENCE)
     assert await kept(db) == ["late"]
     await together.end()
 

@@ -18,6 +18,7 @@ from bot.app import App
 from services.tables import AuditRecord, Member, Ticket
 from tests.support.browser import Dispatcher, Json, Visitor, dispatcher, until, visitor
 from tests.support.path import ask, settle_in, sign_in
+from tests.support.patience import PATIENCE
 from tests.support.running import SAMPLE, running_app, settled
 
 FAR = "https://evil.example"
@@ -102,7 +103,7 @@ async def does(app: App, one: Dispatcher, thread: int, words: str) -> None:
 
 async def handled(app: App) -> None:
     """What was said has been done; what a resident is told of it may wait to be merged."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while True:
             async with app.db.work() as work:
                 if not await work.inbox.count_waiting():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -287,8 +286,6 @@ async def test_a_community_that_cannot_be_set_says_why(vk: VkDriver) -> None:
 
 async def test_the_number_of_another_community_is_an_outage(vk: VkDriver) -> None:
     other = vk.make(Access(token=vk.vk.token, group_id=999, api_url=vk.vk.url))
-    before = time.monotonic()
     with pytest.raises(Exception, match="номер не этого ключа"):
         await other.run(vk.hear, lambda: None, None)
-    assert time.monotonic() - before < 5
     await other.close()

@@ -16,6 +16,7 @@ from bot.platforms.vk.hearing import Access
 from services.messaging.port import Unavailable
 from services.messaging.types import Address, AttachmentKind
 from tests.platforms.driver import Driver, Person, Shown
+from tests.support.patience import PATIENCE
 from tests.support.vk import Message, StoredFile, User, VkStandIn
 
 SECRET = "s3cret"
@@ -39,14 +40,14 @@ class VkDriver(Driver):
         listening = asyncio.Event()
         self.bells.on("listening", lambda _: listening.set())
         await super().start()
-        await asyncio.wait_for(listening.wait(), 20)
+        await asyncio.wait_for(listening.wait(), PATIENCE)
 
     async def begin(self) -> None:
         await self.vk.start()
         access = Access(token=self.vk.token, group_id=self.vk.group_id, api_url=self.vk.url)
         self.channel: VkChannel = self.make(dataclasses.replace(access, **self._access))
         self.background.keep("hearing", self._run)
-        await self.vk.wait(lambda: self.ups, 10)
+        await self.vk.wait(lambda: self.ups)
 
     def make(self, access: Access) -> VkChannel:
         return VkChannel(

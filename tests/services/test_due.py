@@ -21,6 +21,7 @@ from services.tables import Ban, Link, Member, Rating, Ticket
 from services.tickets import Where
 from services.work import Work
 from tests.support.clock import MovingClock
+from tests.support.patience import PATIENCE
 from tests.support.running import SAMPLE
 
 
@@ -142,7 +143,7 @@ async def test_a_bell_wakes_the_loop(db: Database) -> None:
         while rounds == 0:
             await asyncio.sleep(0.01)
         bells.ring("chores")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             await rung.wait()
     finally:
         running.cancel()

@@ -12,11 +12,13 @@ from typing import Any, TypeVar
 import aiohttp
 from aiohttp import FormData
 
+from tests.support.patience import PATIENCE
+
 Json = dict[str, Any]
 T = TypeVar("T")
 
 
-async def until(look: Callable[[], T], seconds: float = 10, why: str = "") -> T:
+async def until(look: Callable[[], T], seconds: float = PATIENCE, why: str = "") -> T:
     """Waits until `look` gives something true, and returns it."""
     end = asyncio.get_running_loop().time() + seconds
     while not (found := look()):
@@ -89,7 +91,7 @@ class Visitor:
         else:
             await self.socket.send_json(frame)
 
-    async def answer(self, kind: str, seconds: float = 10, **having: Any) -> Json:
+    async def answer(self, kind: str, seconds: float = PATIENCE, **having: Any) -> Json:
         """The next frame of that kind; those before it are dropped."""
 
         def look() -> Json | None:
@@ -109,7 +111,7 @@ class Visitor:
 
     async def says(
         self, text: str, *, files: list[str] | None = None, reply_to: int | None = None,
-        key: str = "", seconds: float = 10,
+        key: str = "", seconds: float = PATIENCE,
     ) -> Json:  # fmt: skip
         """Until it is heard; returns the post."""
         key = key or str(uuid.uuid4())
@@ -136,7 +138,7 @@ class Visitor:
         await self.tells(frame)
         return await self.answer("heard", key=frame["key"])
 
-    async def reads(self, fragment: str, seconds: float = 10) -> Json:
+    async def reads(self, fragment: str, seconds: float = PATIENCE) -> Json:
         """The newest post of the company that holds these words."""
 
         def look() -> Json | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.support import vk
+from tests.support.patience import PATIENCE
 from tests.support.telegram import Group, Message, TelegramStandIn, User
 
 NUMBER = re.compile(r"№(\d+)")
@@ -59,7 +60,7 @@ class Staff:
         await self.user.says(f"Мастер придёт, {mark}", chat=self.group, topic=card.thread_id)
 
 
-async def converse(where: Messenger, staff: Staff, number: int, seconds: float = 10) -> Talk:
+async def converse(where: Messenger, staff: Staff, number: int, seconds: float = PATIENCE) -> Talk:
     """From `/start` to the answer read. `seconds` is the patience for each word."""
     who, mark, ticket = await file_request(where, number, seconds)
     await staff.answer(mark, seconds)
@@ -68,7 +69,7 @@ async def converse(where: Messenger, staff: Staff, number: int, seconds: float =
 
 
 async def file_request(
-    where: Messenger, number: int, seconds: float = 10, think: Think = at_once
+    where: Messenger, number: int, seconds: float = PATIENCE, think: Think = at_once
 ) -> tuple[Person, str, int]:
     """Registers one more resident, who files a request. `think` comes before each word."""
     mark = f"метка-{number:05}"

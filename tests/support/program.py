@@ -13,6 +13,7 @@ from typing import Any
 
 import aiohttp
 
+from tests.support.patience import PATIENCE
 from tests.support.running import ROOT
 
 COMPANY = ROOT / "tests" / "support" / "company.yaml"
@@ -77,7 +78,9 @@ class Program:
                 stdout=stdout, stderr=stderr, preexec_fn=hear_ctrl_c,
             )  # fmt: skip
 
-    async def works(self, channel: str = "", state: str = "up", seconds: float = 90) -> Any:
+    async def works(
+        self, channel: str = "", state: str = "up", seconds: float = 2 * PATIENCE
+    ) -> Any:
         """Waits until `/health` shows the channel in that state, or answers 200. Returns it."""
         health: Any = None
         try:
@@ -110,14 +113,14 @@ class Program:
         except (aiohttp.ClientError, OSError):
             return 0, None
 
-    async def ends(self, seconds: float = 30) -> tuple[int, str]:
+    async def ends(self, seconds: float = PATIENCE) -> tuple[int, str]:
         """Exit code and all it wrote to stderr."""
         assert self.process is not None
         async with asyncio.timeout(seconds):
             code = await self.process.wait()
         return code, self.stderr.read_text()
 
-    async def stop(self, seconds: float = 15) -> int:
+    async def stop(self, seconds: float = PATIENCE) -> int:
         if self.process is None:
             return 0
         if self.process.returncode is None:

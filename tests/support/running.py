@@ -11,6 +11,7 @@ from typing import Any
 from bot.app import App
 from bot.settings import Settings
 from services.clock import Clock
+from tests.support.patience import PATIENCE
 from tests.support.telegram import TelegramStandIn
 from tests.support.vk import VkStandIn
 
@@ -61,13 +62,13 @@ async def running_app(
         await app.stop()
 
 
-async def wait_until_up(app: App, channel: str, seconds: float = 20) -> None:
+async def wait_until_up(app: App, channel: str, seconds: float = PATIENCE) -> None:
     async with asyncio.timeout(seconds):
         while app.state.channels[channel].state != "up":
             await asyncio.sleep(0.01)
 
 
-async def settled(app: App, seconds: float = 20) -> None:
+async def settled(app: App, seconds: float = PATIENCE) -> None:
     """Waits until nothing heard waits to be handled and nothing said waits to be sent."""
     async with asyncio.timeout(seconds):
         while True:

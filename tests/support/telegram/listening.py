@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.support.patience import PATIENCE
+
 from .messages import Message
 
 if TYPE_CHECKING:
@@ -24,11 +26,11 @@ class Listener:
     def unread(self) -> list[Message]:
         return self.heard()[self._read :]
 
-    async def next_message(self, timeout: float = 5.0) -> Message:
+    async def next_message(self, timeout: float = PATIENCE) -> Message:
         """The next message of the bot."""
         return await self.hears("", timeout)
 
-    async def hears(self, fragment: str = "", timeout: float = 5.0) -> Message:
+    async def hears(self, fragment: str = "", timeout: float = PATIENCE) -> Message:
         """The next message of the bot that holds ``fragment``; those before it count as read."""
         found: list[int] = []
 

@@ -6,6 +6,8 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tests.support.patience import PATIENCE
+
 from .wire import Json
 
 if TYPE_CHECKING:
@@ -181,7 +183,7 @@ class Message:
     def version(self) -> Version:
         return Version(self.text, self.entities, self.reply_markup, self.media)
 
-    async def becomes(self, fragment: str, timeout: float = 5.0) -> Message:
+    async def becomes(self, fragment: str, timeout: float = PATIENCE) -> Message:
         """Wait until the text holds ``fragment``."""
         await self.chat.world.wait(lambda: fragment in self.text, timeout, lambda: repr(self))
         return self

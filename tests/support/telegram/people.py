@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from tests.support.patience import PATIENCE
+
 from .groups import Group
 from .messages import Message, bare
 from .wire import Json
@@ -57,7 +59,9 @@ class User(Writer):
 
     # Presses.
 
-    async def presses(self, message: Message, label_or_data: str, timeout: float = 5.0) -> Press:
+    async def presses(
+        self, message: Message, label_or_data: str, timeout: float = PATIENCE
+    ) -> Press:
         """Presses an inline button and waits until the spinner stops."""
         press = self.world.press(self, message, label_or_data)
         await self.world.wait(

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
+from tests.support.patience import PATIENCE
+
 from .chats import Chat
 from .groups import Group
 from .limits import Flood, PublishedLimits
@@ -165,7 +167,7 @@ class World:
     async def wait(
         self,
         predicate: Callable[[], T],
-        timeout: float = 5.0,
+        timeout: float = PATIENCE,
         explain: Callable[[], str] | None = None,
     ) -> T:
         """Until the predicate gives something true, which is returned; else TimeoutError."""

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tests.support.patience import PATIENCE
+
 from .files import StoredFile
 from .wire import Json
 
@@ -112,7 +114,7 @@ class Message:
     def version(self) -> Version:
         return Version(self.text, tuple(self.attachments), self.markup)
 
-    async def becomes(self, fragment: str, timeout: float = 5.0) -> Message:
+    async def becomes(self, fragment: str, timeout: float = PATIENCE) -> Message:
         """Wait until the text holds ``fragment``."""
         await self.chat.world.wait(lambda: fragment in self.text, timeout, lambda: repr(self))
         return self

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Literal
 
+from tests.support.patience import PATIENCE
+
 from .chats import Conversation
 from .files import StoredFile
 from .messages import Message, label_of
@@ -39,7 +41,9 @@ class User(Writer):
 
     # Presses.
 
-    async def presses(self, message: Message, label_or_payload: str, timeout: float = 5.0) -> Press:
+    async def presses(
+        self, message: Message, label_or_payload: str, timeout: float = PATIENCE
+    ) -> Press:
         """Presses a button under a message. A callback button is waited for until it is
         answered; a text button has said its label (``press.said``) at once."""
         press = self.world.press(self, message, label_or_payload)
@@ -53,7 +57,7 @@ class User(Writer):
             raise AssertionError(f"the key {label!r} says nothing: {key}")
         return said
 
-    async def presses_standing_callback(self, label: str, timeout: float = 5.0) -> Press:
+    async def presses_standing_callback(self, label: str, timeout: float = PATIENCE) -> Press:
         key = self.world.standing_key(self.chat, label)
         return await self._answered(self.world.press_key(self, self.chat, key, None), timeout)
 

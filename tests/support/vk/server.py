@@ -9,6 +9,8 @@ from typing import Self
 
 from aiohttp import web
 
+from tests.support.patience import PATIENCE
+
 from .breaking import broken, page
 from .callback import CallbackServer
 from .calling import Caller
@@ -108,7 +110,7 @@ class VkStandIn(Caller):
         return await self.updates.redeliver(event_id, times)
 
     async def callback_to(
-        self, url: str, secret: str = "", *events: str, timeout: float = 5.0
+        self, url: str, secret: str = "", *events: str, timeout: float = PATIENCE
     ) -> CallbackServer:
         """Sets up a Callback server as an administrator does in VK's pages, and confirms it.
         Without ``events`` the ones that Long Poll has."""

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from tests.support.patience import PATIENCE
+
 from .callback import Callbacks
 from .chats import FIRST_CONVERSATION, Chat, Conversation
 from .community import Community
@@ -194,7 +196,7 @@ class World:
     async def wait(
         self,
         predicate: Callable[[], T],
-        timeout: float = 5.0,
+        timeout: float = PATIENCE,
         explain: Callable[[], str] | None = None,
     ) -> T:
         """Until the predicate gives something true, which is returned; else TimeoutError."""
