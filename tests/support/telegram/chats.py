@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.support.messenger.listening import Listener
+
 from .errors import forbidden
-from .listening import Listener
 from .messages import Message
 from .wire import Json
 
@@ -14,11 +15,12 @@ if TYPE_CHECKING:
     from .writing import Writer
 
 
-class Chat(Listener):
+class Chat(Listener[Message]):
     kind = "private"
 
     def __init__(self, world: World, number: int, title: str) -> None:
         super().__init__(world)
+        self.world = world
         self.id = number
         self.title = title
         self.messages: list[Message] = []

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
-import struct
 import time
 from types import TracebackType
 from typing import Any, Self
 
 from aiohttp import web
+
+from tests.support.messenger.breaking import broken, page
 
 from . import account, editing, sending, topics
 from .api import METHODS
@@ -197,11 +197,11 @@ class TelegramStandIn(World):
         if fault.kind in {"500", "502"}:
             call.code = int(fault.kind)
             self.stats.refused[call.code] += 1
-            return _page(call.code)
+            return page(call.code)
         if fault.kind == "hang":
             await self._closing.wait()
         if fault.kind in {"hang", "reset"}:
-            return _break(request)
+            return broken(request)
         return None
 
     async def _after(
@@ -212,7 +212,7 @@ class TelegramStandIn(World):
         if fault.kind == "hang_accepted":
             await self._closing.wait()
         if fault.kind in {"hang_accepted", "reset_accepted"}:
-            return _break(request)
+            return broken(request)
         return response
 
     async def _download(self, request: web.Request) -> web.Response:
@@ -227,19 +227,3 @@ class TelegramStandIn(World):
 def _answer(status: int, body: dict[str, Any]) -> web.Response:
     text = json.dumps(body, ensure_ascii=False)
     return web.Response(status=status, text=text, content_type="application/json")
-
-
-def _page(status: int) -> web.Response:
-    title = {500: "Internal Server Error", 502: "Bad Gateway"}[status]
-    page = f"<html>\r\n<head><title>{status} {title}</title></head>\r\n</html>\r\n"
-    return web.Response(status=status, text=page, content_type="text/html")
-
-
-def _break(request: web.Request) -> web.Response:
-    """The connection ends with a reset, not with a farewell."""
-    if request.transport is not None:
-        sock = request.transport.get_extra_info("socket")
-        if sock is not None:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        request.transport.abort()
-    return web.Response()

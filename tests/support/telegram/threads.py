@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .listening import Listener
+from tests.support.messenger.listening import Listener
+
 from .messages import Message
 from .wire import Json
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 ICON_COLORS = (7322096, 16766590, 13338331, 9367192, 16749490, 16478047)
 
 
-class Topic(Listener):
+class Topic(Listener[Message]):
     """A topic of a forum; its id is that of the service message that made it."""
 
     def __init__(self, group: Group, created: Message, name: str, color: int, icon: str) -> None:
@@ -48,7 +49,7 @@ class Topic(Listener):
         return body
 
 
-class General(Listener):
+class General(Listener[Message]):
     """The General topic: messages without a thread."""
 
     def __init__(self, group: Group) -> None:

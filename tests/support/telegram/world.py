@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
-from tests.support.patience import PATIENCE
+from tests.support.messenger.waiting import Waiting
 
 from .chats import Chat
 from .groups import Group
@@ -42,7 +40,7 @@ class Press:
     url: str = ""
 
 
-class World:
+class World(Waiting):
     def __init__(
         self,
         *,
@@ -51,6 +49,7 @@ class World:
         privacy: bool = True,
         press_lifetime: float = 15.0,
     ) -> None:
+        super().__init__()
         self.bot = Account(bot_id, "Домовой", is_bot=True, username="domovoy_test_bot")
         self.privacy = privacy
         self.press_lifetime = press_lifetime
@@ -72,7 +71,6 @@ class World:
         self._user_ids = itertools.count(7001)
         self._group_ids = itertools.count(1)
         self._numbers = itertools.count(1)
-        self._waiters: set[asyncio.Future[None]] = set()
 
     # Making.
 
@@ -155,33 +153,3 @@ class World:
             message.chat.id,
         )
         return press
-
-    # Waiting.
-
-    def touch(self) -> None:
-        """Something has changed: those who wait look again."""
-        for waiter in self._waiters:
-            if not waiter.done():
-                waiter.set_result(None)
-
-    async def wait(
-        self,
-        predicate: Callable[[], T],
-        timeout: float = PATIENCE,
-        explain: Callable[[], str] | None = None,
-    ) -> T:
-        """Until the predicate gives something true, which is returned; else TimeoutError."""
-        loop = asyncio.get_running_loop()
-        end = loop.time() + timeout
-        while not (result := predicate()):
-            left = end - loop.time()
-            if left <= 0:
-                raise TimeoutError(explain() if explain else f"not within {timeout} s")
-            waiter: asyncio.Future[None] = loop.create_future()
-            self._waiters.add(waiter)
-            try:
-                # A predicate may look at what changes without a word to us.
-                await asyncio.wait([waiter], timeout=min(left, 0.25))
-            finally:
-                self._waiters.discard(waiter)
-        return result

@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from tests.support.messenger.listening import Listener
+
 from .chats import Chat, PrivateChat
 from .groups import Group
-from .listening import Listener
 from .markup import Entity, units
 from .messages import ANONYMOUS, Account, Message, StoredFile
 from .threads import Topic
@@ -20,12 +21,13 @@ if TYPE_CHECKING:
 _COMMAND = re.compile(r"(?<!\S)/\w+(@\w+)?")
 
 
-class Writer(Account, Listener):
+class Writer(Account, Listener[Message]):
     """The part of a person that writes."""
 
     def __init__(self, world: World, number: int, name: str, username: str, language: str) -> None:
         Account.__init__(self, number, name, username=username, language=language)
         Listener.__init__(self, world)
+        self.world = world
         self.chat = PrivateChat(world, self)
 
     def __repr__(self) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from tests.support.messenger.listening import Listener
+
 from .errors import ApiError
-from .listening import Listener
 from .messages import Message
 from .wire import Json
 
@@ -23,11 +24,12 @@ TRANSACTIONAL = frozenset(
 SUPPORT_WINDOW = 7 * 24 * 3600.0
 
 
-class Chat(Listener):
+class Chat(Listener[Message]):
     kind = "user"
 
     def __init__(self, world: World, number: int, title: str) -> None:
         super().__init__(world)
+        self.world = world
         self.id = number
         """``peer_id``."""
         self.title = title

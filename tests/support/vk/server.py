@@ -9,9 +9,9 @@ from typing import Self
 
 from aiohttp import web
 
+from tests.support.messenger.breaking import broken, page
 from tests.support.patience import PATIENCE
 
-from .breaking import broken, page
 from .callback import CallbackServer
 from .calling import Caller
 from .community import EVENTS

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import json
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from tests.support.patience import PATIENCE
+from tests.support.messenger.waiting import Waiting
 
 from .callback import Callbacks
 from .chats import FIRST_CONVERSATION, Chat, Conversation
@@ -49,7 +47,7 @@ class Press:
     """What a text button said."""
 
 
-class World:
+class World(Waiting):
     def __init__(
         self,
         *,
@@ -57,6 +55,7 @@ class World:
         limits: PublishedLimits | None = None,
         press_lifetime: float = 60.0,
     ) -> None:
+        super().__init__()
         self.group_id = group_id
         self.community = Community(group_id)
         self.press_lifetime = press_lifetime
@@ -82,7 +81,6 @@ class World:
         self.message_ids = itertools.count(1)
         self._user_ids = itertools.count(7001)
         self._numbers = itertools.count(1)
-        self._waiters: set[asyncio.Future[None]] = set()
 
     @property
     def base(self) -> str:
@@ -184,33 +182,3 @@ class World:
             labels = shown.buttons if shown else []
             raise AssertionError(f"no key {label_or_payload!r} below the input field: {labels}")
         return found
-
-    # Waiting.
-
-    def touch(self) -> None:
-        """Something has changed: those who wait look again."""
-        for waiter in self._waiters:
-            if not waiter.done():
-                waiter.set_result(None)
-
-    async def wait(
-        self,
-        predicate: Callable[[], T],
-        timeout: float = PATIENCE,
-        explain: Callable[[], str] | None = None,
-    ) -> T:
-        """Until the predicate gives something true, which is returned; else TimeoutError."""
-        loop = asyncio.get_running_loop()
-        end = loop.time() + timeout
-        while not (result := predicate()):
-            left = end - loop.time()
-            if left <= 0:
-                raise TimeoutError(explain() if explain else f"not within {timeout} s")
-            waiter: asyncio.Future[None] = loop.create_future()
-            self._waiters.add(waiter)
-            try:
-                # A predicate may look at what changes without a word to us.
-                await asyncio.wait([waiter], timeout=min(left, 0.25))
-            finally:
-                self._waiters.discard(waiter)
-        return result

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from tests.support.messenger.listening import Listener
+
 from .chats import Chat, Conversation, PrivateChat
 from .files import StoredFile
-from .listening import Listener
 from .messages import Message, label_of
 from .wire import Json
 
@@ -21,13 +22,14 @@ ALL_ACTIONS = (
 )
 
 
-class Writer(Listener):
+class Writer(Listener[Message]):
     """The part of a person that writes."""
 
     def __init__(
         self, world: World, number: int, name: str, last_name: str, screen_name: str
     ) -> None:
         super().__init__(world)
+        self.world = world
         self.id = number
         first, _, rest = name.partition(" ")
         self.first_name = first

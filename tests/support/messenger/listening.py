@@ -1,36 +1,39 @@
-"""Waiting for what the community says."""
+"""Waiting for what the program says."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Generic, Protocol, TypeVar
 
+from tests.support.messenger.waiting import Waiting
 from tests.support.patience import PATIENCE
 
-from .messages import Message
 
-if TYPE_CHECKING:
-    from .world import World
+class Said(Protocol):
+    @property
+    def text(self) -> str: ...
 
 
-class Listener:
-    """Reads what the community says in one place, each message once."""
+M = TypeVar("M", bound=Said)
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+
+class Listener(Generic[M]):
+    """Reads what the program says in one place, each message once."""
+
+    def __init__(self, waiting: Waiting) -> None:
+        self._waiting = waiting
         self._read = 0
 
-    def heard(self) -> list[Message]:
-        """Everything the community has said here."""
+    def heard(self) -> list[M]:
+        """Everything it has said here."""
         raise NotImplementedError
 
-    def unread(self) -> list[Message]:
+    def unread(self) -> list[M]:
         return self.heard()[self._read :]
 
-    async def next_message(self, timeout: float = PATIENCE) -> Message:
-        """The next message of the community."""
+    async def next_message(self, timeout: float = PATIENCE) -> M:
         return await self.hears("", timeout)
 
-    async def hears(self, fragment: str = "", timeout: float = PATIENCE) -> Message:
+    async def hears(self, fragment: str = "", timeout: float = PATIENCE) -> M:
         """The next message that holds ``fragment``; those before it count as read."""
         found: list[int] = []
 
@@ -42,16 +45,16 @@ class Listener:
                     return True
             return False
 
-        await self.world.wait(
+        await self._waiting.wait(
             look, timeout, lambda: f"{fragment!r} was not heard, but {self.unread()}"
         )
         self._read = found[0] + 1
         return self.heard()[found[0]]
 
     async def silence(self, seconds: float = 0.3) -> None:
-        """Fails if the community says anything unread within this time."""
+        """Fails if anything unread is said within this time."""
         try:
-            await self.world.wait(lambda: bool(self.unread()), seconds)
+            await self._waiting.wait(lambda: bool(self.unread()), seconds)
         except TimeoutError:
             return
         raise AssertionError(f"not silence, but {self.unread()}")
