@@ -21,13 +21,12 @@ import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 import asyncpg
 
-from bot.postgres_binaries import Binaries, ServerFailed, Source, find_binaries, ourselves
+from bot.postgres_binaries import Binaries, ServerFailed, Source, find_binaries
 from bot.postgres_place import (
     PORT,
     ROLE,
@@ -41,6 +40,7 @@ from bot.postgres_place import (
     settle,
     socket_folder,
 )
+from bot.postgres_process import Postmaster, clear_after_a_kill, find_running, read_pid_file
 
 __all__ = ["Binaries", "Hold", "Server", "ServerFailed", "find_binaries", "hold", "start"]
 
@@ -54,18 +54,6 @@ PAUSE = 0.01
 DYING_PROCESSES = "pre-existing shared memory block"  # as PostgreSQL says it
 
 log = logging.getLogger(__name__)
-
-# Python warns of a child that is forgotten while it runs; these are meant to outlive us.
-_left_to_others: list[subprocess.Popen[bytes]] = []
-
-
-@dataclass(frozen=True)
-class _Postmaster:
-    """What `postmaster.pid` says; `status` is "starting", "ready", "stopping" or empty."""
-
-    pid: int
-    sockets: Path
-    status: str
 
 
 class Server:
@@ -92,9 +80,9 @@ class Server:
             async with _starting_or_stopping(self._place.data_dir):
                 if _lock(users, fcntl.LOCK_EX):
                     await _shut_down(self._place, self._process)
-                elif self._process is not None:
-                    _left_to_others.append(self._process)
-            _left_to_others[:] = [left for left in _left_to_others if left.poll() is None]
+                elif self._process is not None and self._process.poll() is None:
+                    # Else Python warns of a child that runs on; this one is meant to.
+                    self._process.returncode = 0
         finally:
             os.close(users)
 
@@ -254,7 +242,7 @@ async def _is_ready(place: Place, process: subprocess.Popen[bytes]) -> bool:
     deadline = time.monotonic() + START_PATIENCE
     try:
         while process.poll() is None:
-            postmaster = _read_pid_file(place)
+            postmaster = read_pid_file(place)
             if postmaster and postmaster.pid == process.pid and postmaster.status == "ready":
                 return True
             if time.monotonic() > deadline:
@@ -273,63 +261,21 @@ def _too_slow(place: Place, pid: int) -> ServerFailed:
     )
 
 
-async def _wait_for_running(place: Place) -> _Postmaster | None:
+async def _wait_for_running(place: Place) -> Postmaster | None:
     """The server that already serves this data, once it is ready; None when there is none."""
     deadline = time.monotonic() + START_PATIENCE
-    while postmaster := _running(place):
+    while postmaster := find_running(place):
         if postmaster.status == "ready":
             return postmaster
         if time.monotonic() > deadline:
             raise _too_slow(place, postmaster.pid)
         await asyncio.sleep(PAUSE)
-    _clear_after_a_kill(place)
+    clear_after_a_kill(place)
     return None
-
-
-def _running(place: Place) -> _Postmaster | None:
-    postmaster = _read_pid_file(place)
-    if postmaster and _serves(postmaster.pid, place.cluster):
-        return postmaster
-    return None
-
-
-def _read_pid_file(place: Place) -> _Postmaster | None:
-    try:
-        lines = (place.cluster / "postmaster.pid").read_text().splitlines()
-        status = lines[7].strip() if len(lines) > 7 else ""
-        return _Postmaster(int(lines[0]), Path(lines[4]), status)
-    except (FileNotFoundError, IndexError, ValueError):
-        return None  # none, or still being written
-
-
-def _serves(pid: int, cluster: Path) -> bool:
-    """Whether the process is the server of this data, and not a stranger with a reused number."""
-    if not Path("/proc/self/cmdline").exists():
-        return str(cluster) in ourselves().run(["ps", "-ww", "-o", "command=", "-p", str(pid)])[1]
-    try:
-        command = Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return False
-    return os.fsencode(cluster) in command.split(b"\0")
-
-
-def _clear_after_a_kill(place: Place) -> None:
-    """PostgreSQL clears away what a dead server left, but takes any living pid for that server.
-
-    Processes of the dead server are still noticed, by its shared memory.
-    """
-    for name in (f".s.PGSQL.{PORT}", f".s.PGSQL.{PORT}.lock"):
-        (place.folder / name).unlink(missing_ok=True)
-    postmaster = _read_pid_file(place)
-    if postmaster is None:
-        return
-    with suppress(ProcessLookupError, PermissionError):
-        os.kill(postmaster.pid, 0)
-        (place.cluster / "postmaster.pid").unlink()
 
 
 async def _shut_down(place: Place, process: subprocess.Popen[bytes] | None) -> None:
-    postmaster = _running(place)
+    postmaster = find_running(place)
     if postmaster is not None:
         pid = postmaster.pid
     elif process is not None and process.poll() is None:
@@ -350,7 +296,7 @@ async def _shut_down(place: Place, process: subprocess.Popen[bytes] | None) -> N
 
 async def _is_gone(place: Place, process: subprocess.Popen[bytes] | None) -> bool:
     deadline = time.monotonic() + STOP_PATIENCE
-    while _running(place) or (process and process.poll() is None):
+    while find_running(place) or (process and process.poll() is None):
         if time.monotonic() > deadline:
             return False
         await asyncio.sleep(PAUSE)

@@ -18,7 +18,6 @@ DATABASE = {"sqlalchemy", "asyncpg", "alembic"}
 
 LONGEST = 350  # lines
 LONGER = {
-    "bot/postgres.py",  # one story: joining, starting, stopping a server
     "handlers/resident/texts.py",  # words, no code
 }
 
@@ -105,7 +104,6 @@ def test_the_database_is_known_to_services() -> None:
         where: libraries(tree, DATABASE) - allowed for where, tree in trees("bot", "handlers")
     }
     assert {where: found for where, found in strangers.items() if found} == {
-        "bot/postgres.py": {"asyncpg"}
     }
 
 
