@@ -104,6 +104,7 @@ def test_the_database_is_known_to_services() -> None:
         where: libraries(tree, DATABASE) - allowed for where, tree in trees("bot", "handlers")
     }
     assert {where: found for where, found in strangers.items() if found} == {
+        "bot/postgres.py": {"asyncpg"}
     }
 
 

@@ -562,7 +562,7 @@ async def test_who_has_no_messenger_is_to_be_called(app: App, anna: Dispatcher) 
         return next(m for m in messages if m["text"] == "Мастер будет завтра")
 
     assert (await answer())["state"] == "to_call"
-    end = asyncio.get_running_loop().time() + 20
+    end = asyncio.get_running_loop().time() + PATIENCE
     while not (await answer())["buttons"]:
         assert asyncio.get_running_loop().time() < end
         await asyncio.sleep(0.05)

@@ -189,10 +189,8 @@ async def test_pages_are_told_when_the_program_stops(database_url: str, tmp_path
         async with running_app(database_url, tmp_path) as app:
             maria = Visitor(maria.http, app.base_url)
             await maria.opens()
-            start = asyncio.get_running_loop().time()
         socket = maria.socket
         assert socket is not None
-        assert asyncio.get_running_loop().time() - start < 8
         assert socket.closed or (await maria.leaves() or True)
         assert socket.close_code in (1001, 1006)
         await maria.leaves()

@@ -241,7 +241,7 @@ class Dispatcher:
 
     async def until_delivered(self, thread: int, text: str, state: str = "delivered") -> Json:
         """Until that message of staff shows that state; fetched again on each live frame."""
-        end = asyncio.get_running_loop().time() + 10
+        end = asyncio.get_running_loop().time() + PATIENCE
         while True:
             messages = (await self.thread(thread))["messages"]
             found = [m for m in messages if m["text"] == text]
