@@ -1,4 +1,5 @@
-"""`python -m bench [start] [latency] [kill] [kill-vk] [rate-vk] [storm] [quiet] [finding]`."""
+"""`python -m bench [start] [latency] [kill] [kill-vk] [rate-vk] [storm] [quiet] [finding]
+[asking]`."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from bench.asking import measure_asking
 from bench.figures import Figure, folder, resident_memory
 from bench.finding import measure_finding
 from bench.quiet import measure_quiet
@@ -166,6 +168,7 @@ MEASURES: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
     "storm": measure_storm,
     "quiet": measure_quiet,
     "finding": measure_finding,
+    "asking": measure_asking,
 }
 
 

@@ -24,7 +24,7 @@ class Figure:
         return self.measured >= self.bar if self.least else self.measured <= self.bar
 
     def __str__(self) -> str:
-        digits = 2 if self.unit in ("s", "×") else 0
+        digits = 2 if self.unit in ("s", "ms", "×") else 0
         measured, bar = f"{self.measured:.{digits}f}", f"{self.bar:g}"
         unit = f" {self.unit}".rstrip()
         sign = "≥" if self.least else "≤"

@@ -8,7 +8,9 @@ if sys.version_info < (3, 11):  # noqa: UP036 (an older Python gets this far)
         % sys.version_info[:2]
     )
 
-from bot.cli import main
+from bot.asking import COMMANDS, main
 
 if __name__ == "__main__":
+    if sys.argv[1:2] not in ([command] for command in COMMANDS):
+        from bot.cli import main  # with all the program behind it: a second and a half
     sys.exit(main())

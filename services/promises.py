@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, extract, or_, select
 from services.access import Viewer
 from services.tables import Message, Promise, Room, Thread, Ticket
 from services.timetable import Timetable
-from services.understanding.promising import find_promise
+from services.understanding.saying.promising import find_promise
 
 if TYPE_CHECKING:
     from services.work import Work

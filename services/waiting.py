@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from services.access import AsMember, Viewer
 from services.messaging.types import Attachment
 from services.tables import Message, Room, SaidOnce, Thread, Ticket
-from services.understanding.thanks import is_thanks
+from services.understanding.reading.thanks import is_thanks
 
 if TYPE_CHECKING:
     from services.work import Work

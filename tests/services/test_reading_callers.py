@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from services.tables import House
-from services.understanding.addresses import find_address
-from services.understanding.callers import Caller, read_caller, read_phone
-from services.understanding.periods import read_days
+from services.understanding.saying.addresses import find_address
+from services.understanding.saying.callers import Caller, read_caller, read_phone
+from services.understanding.saying.periods import read_days
 
 ADDRESSES = [
     "ул. Садовая, 5", "ул. Сосновая, 1", "ул. Садовая, 5 корп. 2",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.understanding.thanks import is_thanks
+from services.understanding.reading.thanks import is_thanks
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,21 @@ WEEKDAY = re.compile(rf"{_BY}\s+{_OF_WEEK}\w*\b")
 DATE = re.compile(rf"{_BY}\s+(\d{{1,2}})(?:-?го)?\s+{_MONTH}\b")
 FIGURES = re.compile(rf"{_BY}\s+(\d{{1,2}})\.(0[1-9]|1[0-2])(?:\.(?:20)?\d\d)?(?![\d:.])")
 
+# Windows of coming, «завтра с 10 до 12», «в пятницу 14-16»: until their end, where a day is named
+# and who comes. The groups are those of `CLOCK`.
+_FROM = rf"(?:\d{{1,2}}(?:[:.]\d\d)?|{_WORD})(?:\s*(?:часов|час|ч)\b)?(?:\s+(?:утра|дня|вечера))?"
+_UPTO = rf"{_HOUR}{_PART_OF_DAY}(?![\w-]|[.:,]\d|\s+{_MONTH.replace('(', '(?:', 1)})"
+SINCE = re.compile(rf"\b(?:(?:с|со)\s+{_FROM}\s+(?:до|по)|между\s+{_FROM}\s+и)\s+{_UPTO}")
+DASHED = re.compile(rf"(?<![\w.,/-])\d{{1,2}}(?:[:.]\d\d)?\s?[-–—]\s?{_UPTO}")
+NUMBERED = re.compile(r"(?:\b(?:кв\w*|дом\w*|д|подъезд\w*|этаж\w*|тел\w*)\.?|№|[\d)]\s)\s*$")
+COMING = re.compile(
+    r"\b(?:(?:прид|подойд|подъед|приед|зайд|выед)(?:ет|ем|ут|у)|загляне[тм]|ждите|ожидайте|мастер"
+    r"|сантехник|электрик|слесарь|лифтер|бригада|специалист|сварщик|плотник|монтажник|техник)\b"
+)
+NOT_COMING = re.compile(
+    r"\bне\s+(?:прид|подойд|подъед|приед|зайд|выед|загл|жд)|\b(?:приход|приезж|заход)ил"
+)
+
 # The day that a time is of: «завтра до 12», «в пятницу до обеда», «до 15:00 5 марта».
 DAYS_AHEAD = {"сегодня": 0, "завтра": 1, "послезавтра": 2}
 DAY = re.compile(
@@ -136,7 +151,9 @@ def moments_in(sentence: str, now: datetime, ends: Ends) -> Iterator[datetime]:
                     piece[max(0, match.start() - 40) : match.start()]
                 ):
                     continue
-                if shape in (CLOCK, AT) and THING.match(piece, match.end()):
+                if shape in (CLOCK, AT, SINCE, DASHED) and THING.match(piece, match.end()):
+                    continue
+                if shape in (SINCE, DASHED) and not window(match, piece, sentence):
                     continue
                 if shape is AT and not (DOING.search(piece) and surely_time(match, piece)):
                     continue
@@ -145,6 +162,15 @@ def moments_in(sentence: str, now: datetime, ends: Ends) -> Iterator[datetime]:
                 if moment is not None:
                     named.add(match.start())
                     yield moment
+
+
+def window(match: re.Match[str], piece: str, sentence: str) -> bool:
+    """Somebody comes then, on a day that is named."""
+    if NUMBERED.search(piece[: match.start()]):
+        return False
+    if not COMING.search(sentence) or NOT_COMING.search(sentence):
+        return False
+    return DAY.search(sentence) is not None
 
 
 def surely_time(match: re.Match[str], piece: str) -> bool:
@@ -302,4 +328,6 @@ SHAPES: tuple[tuple[re.Pattern[str], Read], ...] = (
     (SPAN, read_span),
     (CLOCK, read_clock),
     (AT, read_clock),
+    (SINCE, read_clock),
+    (DASHED, read_clock),
 )

@@ -1,0 +1,1 @@
+"""What members write in a line: addresses, callers, moments, parts of a house."""
