@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handlers import relay_texts
+from handlers import alarm_texts, relay_texts
 from services.danger import sounds_dangerous
 from services.messaging.outbox import About
 from services.messaging.types import Button, Keyboard, Kind, Outbound
@@ -64,12 +64,15 @@ async def compose(work: Work, surge: Surge) -> Outbound:
     what = first.what if first is not None else ""
     emergency = first is not None and first.emergency
     lines = [relay_texts.surge_line(thread, ticket) for thread, ticket in reversed(found[-LINES:])]
+    alarms = await work.alarms.of_surge(surge.id) if emergency else []
+    free = next((alarm for alarm in alarms if not alarm.outcome), None)
+    row = [Button(label=relay_texts.OPEN_THREADS, action=f"staff/open/{surge.id}")]
+    if free is not None:
+        row.insert(0, alarm_texts.take_button(free))
     return Outbound(
         header=relay_texts.surge_header(
             house.address if house else "", what, len(found), emergency=emergency
         ),
         text=relay_texts.surge(lines, len(found) - len(lines)),
-        keyboard=Keyboard(
-            rows=((Button(label=relay_texts.OPEN_THREADS, action=f"staff/open/{surge.id}"),),)
-        ),
+        keyboard=Keyboard(rows=(tuple(row),)),
     )

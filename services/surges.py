@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import desc, func, select, text, update
+from sqlalchemy import case, desc, func, select, text, update
 
 from services.tables import Home, Message, Room, Surge, SurgeThread, Thread, Ticket
 
@@ -17,6 +17,7 @@ LASTS = timedelta(minutes=30)  # after its last resident
 ENOUGH = 5  # residents
 ENOUGH_FOR_ALARM = 3
 ENOUGH_WITHOUT_CATEGORY = 8  # what they ask may be eight things
+APART = " ! "
 
 
 class Surges:
@@ -25,7 +26,10 @@ class Surges:
 
     async def matter(self, thread: Thread, ticket: Ticket | None) -> tuple[int, str] | None:
         """House and category; None where the house is not known. A conversation without a
-        ticket has no category."""
+        ticket has no category; an emergency is alike only with those of its own name, else smoke
+        would be lost among the lifts."""
+        if ticket is not None and ticket.emergency:
+            return ticket.house_id, f"{ticket.category}{APART}{ticket.what}"
         if ticket is not None:
             return ticket.house_id, ticket.category
         house = await self._work.session.scalar(
@@ -62,7 +66,14 @@ class Surges:
             .where(
                 Thread.room_id == room.id,
                 Thread.opened_at >= self._work.now - WITHIN,
-                func.coalesce(Ticket.category, "") == category,
+                func.coalesce(
+                    case(
+                        (Ticket.emergency, Ticket.category + APART + Ticket.what),
+                        else_=Ticket.category,
+                    ),
+                    "",
+                )
+                == category,
                 func.coalesce(Ticket.house_id, Home.house_id) == house_id,
             )
             .group_by(Thread.resident_id)
@@ -122,6 +133,14 @@ class Surges:
     async def of_post(self, message_id: int) -> Surge | None:
         """The surge whose growing post this message is."""
         return await self._work.session.scalar(select(Surge).where(Surge.message_id == message_id))
+
+    async def of_thread(self, thread: Thread) -> Surge | None:
+        """The surge it belongs to, whether it has a post of its own or not."""
+        return await self._work.session.scalar(
+            select(Surge)
+            .join(SurgeThread, SurgeThread.surge_id == Surge.id)
+            .where(SurgeThread.thread_id == thread.id)
+        )
 
     async def hiding(self, thread: Thread) -> Surge | None:
         """The surge in whose post alone the thread is shown; one that is over hides nothing."""
