@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from handlers import elder_texts
+from handlers import elder_texts, outage_texts
 from handlers.dialogue.turn import Turn
-from handlers.resident import texts
+from handlers.resident import faq_texts, texts
 from handlers.resident.consent import ask_consent, button, consented
 from services.messaging.types import Button
 
@@ -28,7 +28,11 @@ async def full_menu(turn: Turn) -> list[list[Button]]:
 def menu_of(*, elder: bool) -> list[list[Button]]:
     return [
         [button(texts.NEW, "menu/new"), button(texts.MINE, "menu/mine")],
-        [button(texts.DISPATCHER, "menu/dispatcher"), button(texts.SETTINGS, "menu/settings")],
+        [button(faq_texts.FAQ, "menu/faq"), button(texts.DISPATCHER, "menu/dispatcher")],
+        [
+            button(outage_texts.OUTAGES, "menu/outages"),
+            button(texts.SETTINGS, "menu/settings"),
+        ],
         *([[button(elder_texts.MY_HOUSE, "menu/house")]] if elder else []),
     ]
 
@@ -37,7 +41,8 @@ def short_menu() -> list[list[Button]]:
     """For those who gave no consent."""
     return [
         [button(texts.COMMON, "menu/common"), button(texts.MINE, "menu/mine")],
-        [button(texts.PHONES, "menu/phones"), button(texts.AGREE, "consent/yes")],
+        [button(faq_texts.FAQ, "menu/faq"), button(texts.PHONES, "menu/phones")],
+        [button(texts.AGREE, "consent/yes")],
     ]
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from handlers.dialogue.said import Said, join, tell
+from handlers.dialogue.said import Said
 from handlers.dialogue.turn import Turn
 from handlers.resident import texts
+from handlers.resident.asked import remember
 from handlers.resident.consent import button, consented
 from services.messaging.types import Button
 
@@ -19,10 +20,5 @@ async def ask_which(turn: Turn, said: Said) -> None:
     rows.append([button(texts.AS_TICKET, "talk/ticket")])
     if await consented(turn):
         rows.append([button(texts.AS_QUESTION, "talk/new")])
-    turn.go("which", said=said)
+    remember(turn, "which", said)
     await turn.say(texts.which(said["words"], several=bool(threads)), rows)
-
-
-async def receive_which(turn: Turn) -> None:
-    """More words instead of a choice: they belong to what was said before."""
-    await ask_which(turn, join(turn.session.state["said"], tell(turn.inbound)))

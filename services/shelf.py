@@ -1,0 +1,78 @@
+"""The shelf: the libraries of this process, one for each set of articles that somebody may ask.
+
+Building one takes a while, so it is done in a thread, once, and kept until the articles change.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from services.company.declaration import Vocabulary
+from services.faults import log_fault
+
+if TYPE_CHECKING:
+    from services.understanding.faq.library import Entry, Found, Library
+
+MOST = 64  # libraries kept, of large companies with articles of their own for each complex
+
+
+class Shelf:
+    """`wanted` once somebody has written: a program nobody talks to keeps no dictionaries in
+    memory."""
+
+    def __init__(self) -> None:
+        self.wanted = False
+        self._libraries: dict[tuple[Entry, ...], Library | None] = {}
+        self._of: dict[int | None, tuple[str, tuple[Entry, ...]]] = {}
+        self._words: tuple[Vocabulary, object] | None = None
+        self._building = asyncio.Lock()
+
+    def holds(self, complex_id: int | None, state: str) -> bool:
+        return complex_id in self._of and self._of[complex_id][0] == state
+
+    async def put(
+        self, complex_id: int | None, state: str, entries: Sequence[Entry], own: Vocabulary
+    ) -> None:
+        """Builds the library unless another complex has the same. One that cannot be built is told
+        of once and answers nothing until the articles change."""
+        key = tuple(entries)
+        async with self._building:
+            if self._words is None or self._words[0] != own:
+                self._libraries.clear()
+            if key not in self._libraries:
+                self._libraries[key] = await self._build(key, own)
+            self._of[complex_id] = (state, key)
+            while len(self._libraries) > MOST:
+                self._libraries.pop(next(iter(self._libraries)))
+
+    async def _build(self, entries: tuple[Entry, ...], own: Vocabulary) -> Library | None:
+        try:
+            return await asyncio.to_thread(self._make, entries, own)
+        except Exception as failure:  # noqa: BLE001 (people are answered without it too)
+            log_fault(failure, "the library of %s articles", len(entries))
+            return None
+
+    def _make(self, entries: tuple[Entry, ...], own: Vocabulary) -> Library:
+        from services.understanding.faq.library import Library  # numpy and the dictionaries
+        from services.understanding.vocabulary import load_trade
+
+        if self._words is None or self._words[0] != own:
+            # The same object for as long as the words are the same: what is made of them is kept,
+            # and for a company without words of its own it is the same in all its libraries.
+            trade = load_trade()
+            some = own.synonyms or own.short
+            self._words = (own, trade.extend(own.synonyms, own.short) if some else trade)
+        return Library(entries, self._words[1])  # type: ignore[arg-type]
+
+    def ask(self, complex_id: int | None, words: str) -> Found | None:
+        """None where there is nothing to ask, or the library broke over these words."""
+        library = self._libraries.get(self._of[complex_id][1]) if complex_id in self._of else None
+        if library is None:
+            return None
+        try:
+            return library.ask(words)
+        except Exception as failure:  # noqa: BLE001
+            log_fault(failure, "asking the articles")
+            return None
