@@ -10,13 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.company import storing
-from services.company.declaration import Declaration
+from services.company.declaration import Declaration, Vocabulary
+from services.company.pictures import hang_pictures
 from services.tables import DeclaredEntry
 
 if TYPE_CHECKING:
@@ -47,9 +49,10 @@ async def apply_declaration(
     messengers: Messengers,
     *,
     force: bool = False,
+    folder: Path | None = None,
 ) -> list[Change]:
     """Brings the database in line and returns what changed. A second call changes nothing.
-    Roll the work back for a dry run."""
+    Roll the work back for a dry run. `folder`: where the pictures stand that the file names."""
     await storing.lock(work, APPLY_LOCK)
     known = {(row.kind, row.key): row for row in await work.session.scalars(select(DeclaredEntry))}
     changes: list[Change] = []
@@ -65,14 +68,22 @@ async def apply_declaration(
         if edited and current != content and not force:
             changes.append(Change("conflict", kind, key))
             continue
+        if current == content:  # the file has caught up with the chat
+            await _remember(work, kind, key, content)
+            continue
         await storing.write(work, kind, key, content, position)
         changes.append(Change("changed" if current is not None else "added", kind, key))
         await _remember(work, kind, key, content)
     for (kind, key), row in known.items():
         if (kind, key) not in seen:
-            await storing.withdraw(work, kind, key)
+            current = await storing.read(work, kind, key, storing.as_now(kind, row.content))
             await work.session.delete(row)
+            if storing.is_gone(current):  # the chat was first
+                continue
+            await storing.withdraw(work, kind, key)
             changes.append(Change("withdrawn", kind, key))
+    if folder is not None:
+        await hang_pictures(work, declaration, folder)
     return changes
 
 
@@ -108,7 +119,9 @@ def list_entries(
     for position, category in enumerate(declaration.categories):
         yield "category", category.key or category.code, category.model_dump(mode="json"), position
     for position, answer in enumerate(declaration.articles):
-        yield "article", answer.id, answer.model_dump(mode="json"), position
+        yield "article", answer.called, answer.model_dump(mode="json"), position
+    if declaration.vocabulary != Vocabulary():
+        yield "vocabulary", "vocabulary", declaration.vocabulary.model_dump(mode="json"), 0
     for position, canned in enumerate(declaration.canned_answers):
         yield "canned_answer", canned.id, canned.model_dump(mode="json"), position
     for position, organisation in enumerate(declaration.organisations):

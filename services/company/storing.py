@@ -46,6 +46,7 @@ ENTRIES: dict[str, type[entries.Entry]] = {
     "organisation": entries.Organisation,
     "member": entries.Member,
 }
+MAY_BE_REMOVED = ("article", "canned_answer")  # in the chat
 RULES = {"hours", "holidays", "special_days", "dealing", "pool_after_minutes"}
 
 
@@ -59,6 +60,11 @@ def as_now(kind: str, content: Content) -> Content:
         if not field.is_required() and name not in content
     }
     return {**content, **{k: list(v) if isinstance(v, tuple) else v for k, v in added.items()}}
+
+
+def is_gone(content: Content | None) -> bool:
+    """Of what `read` gave: the chat took away what the file still has."""
+    return content is None or bool(content.get("removed") or content.get("dismissed"))
 
 
 def rules_of(room: entries.Room) -> Content:
@@ -75,7 +81,7 @@ async def lock(work: Work, key: int) -> None:
 async def read(work: Work, kind: str, key: str, base: Content | None) -> Content | None:
     """The entry as the database has it now; None when it is absent or withdrawn. Houses, and of
     members all but what `/team` gives and takes, are changed by the file alone, so they read as
-    last declared."""
+    last declared, and so does the vocabulary."""
     session = work.session
     if kind == "company":
         company = await session.get(CompanyRow, 1)
@@ -88,8 +94,10 @@ async def read(work: Work, kind: str, key: str, base: Content | None) -> Content
         if entry is None or (entry.withdrawn_at is not None and base is None):
             return None
         if entry.withdrawn_at is not None:  # only the chat withdraws what the file still has
-            return {**entry.content, "removed": True} if kind == "canned_answer" else None
+            return {**entry.content, "removed": True} if kind in MAY_BE_REMOVED else None
         return as_now(kind, entry.content)
+    if kind == "vocabulary":  # kept as declared and nowhere else
+        return base
     if kind == "room":
         room = await session.scalar(
             select(Room).where(Room.code == key, Room.withdrawn_at.is_(None))
@@ -153,7 +161,7 @@ async def write(work: Work, kind: str, key: str, content: Content, position: int
 
 
 async def withdraw(work: Work, kind: str, key: str) -> None:
-    if kind == "company":
+    if kind in ("company", "vocabulary"):
         return
     table: Any = {
         **KEYED, "room": Room, "complex": Complex, "house": House, "member": Member,
