@@ -58,6 +58,13 @@ async def examine(
             yield Finding(ok, "VK", words)
     else:
         yield Finding(True, "VK", "выключен (VK_TOKEN пуст)")
+    if settings.assist_on:
+        from bot.outside.assist import examine_assist
+
+        ok, words = await examine_assist(settings)
+        yield Finding(ok, "черновики ответов", words)
+    else:
+        yield Finding(True, "черновики ответов", "выключены (ASSIST_URL пуст)")
 
 
 def examine_disk(settings: Settings) -> Finding:

@@ -44,6 +44,14 @@ class Metrics:
         self.database_up = Gauge(
             "domovoy_database_up", "1 while the database answers", registry=self.registry
         )
+        self._drafts = Counter(
+            "domovoy_drafts", "Drafts by the outside machine, by outcome", ["outcome"],
+            registry=self.registry,
+        )  # fmt: skip
+        self.outside_up = Gauge(
+            "domovoy_outside_up", "1 while an outside machine answers", ["name"],
+            registry=self.registry,
+        )  # fmt: skip
         self.channel_up = Gauge(
             "domovoy_channel_up", "1 while a channel works", ["channel"], registry=self.registry
         )
@@ -59,6 +67,9 @@ class Metrics:
 
     def count_refused(self, channel: str, reason: str) -> None:
         self._refused.labels(channel, reason).inc()
+
+    def count_draft(self, outcome: str) -> None:
+        self._drafts.labels(outcome).inc()
 
     @contextmanager
     def timing(self, step: str, detail: str) -> Iterator[None]:

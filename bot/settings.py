@@ -51,6 +51,10 @@ class Settings(BaseSettings):
 
     web_chat: bool = True
 
+    assist_url: str = ""
+    assist_token: SecretStr = SecretStr("")
+    assist_model: str = ""
+
     @field_validator("log_level", "log_format", "telegram_transport", "vk_transport", mode="before")
     @classmethod
     def _lower(cls, value: Any) -> Any:
@@ -79,7 +83,7 @@ class Settings(BaseSettings):
             raise ValueError("write it like postgresql+asyncpg://user:password@host:5432/base")
         return value
 
-    @field_validator("public_url", "telegram_api_url", "vk_api_url")
+    @field_validator("public_url", "telegram_api_url", "vk_api_url", "assist_url")
     @classmethod
     def _check_url(cls, value: str) -> str:
         if value and not (re.match(r"^https?://[^/\s]+", value) and has_good_port(value)):
@@ -188,6 +192,33 @@ class Settings(BaseSettings):
                     "PUBLIC_URL: VK calls by https only, write PUBLIC_URL=https://bot.example.ru"
                 )
         return self
+
+    @field_validator("assist_url")
+    @classmethod
+    def _check_assist_url(cls, value: str) -> str:
+        if "?" in value or "#" in value:
+            raise ValueError("write the address alone, like https://llm.example.ru/v1")
+        return value.removesuffix("/chat/completions")
+
+    @field_validator("assist_token")
+    @classmethod
+    def _check_assist_token(cls, value: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"[\x21-\x7e]*", value.get_secret_value()):
+            raise ValueError("copy the whole key: Latin letters, digits and signs, no spaces")
+        return value
+
+    @model_validator(mode="after")
+    def _check_assist(self) -> Settings:
+        if self.assist_on and not self.assist_model:
+            raise ValueError(
+                "ASSIST_MODEL: write the name of a model that the machine at ASSIST_URL has, "
+                "like ASSIST_MODEL=qwen3-8b"
+            )
+        return self
+
+    @property
+    def assist_on(self) -> bool:
+        return bool(self.assist_url)
 
     @property
     def webhooks(self) -> list[str]:

@@ -42,6 +42,7 @@ class Hold:
 @dataclass
 class State:
     channels: dict[str, ChannelState] = field(default_factory=dict)
+    outside: dict[str, ChannelState] = field(default_factory=dict)  # what we can do without
     holds: dict[str, Hold] = field(default_factory=dict)
 
     def set(self, channel: str, state: str, why: str = "") -> bool:
@@ -70,13 +71,16 @@ class State:
             if name != "desk"  # people of ours, not residents
         }
         works = any(channel["state"] in ("up", "standby") for channel in channels.values())
-        return {"ok": database and works, "database": database, "channels": channels}
+        others = {name: other.shown() for name, other in self.outside.items()}
+        return {"ok": database and works, "database": database, "channels": channels, **others}
 
     async def measure(self, db: Database, metrics: Metrics) -> None:
         """Fills the gauges that are read from the tables."""
         for name, channel in self.channels.items():
             metrics.channel_up.labels(name).set(channel.state in ("up", "standby"))
             metrics.waiting.labels(f"outbox {name}").set(0)
+        for name, other in self.outside.items():
+            metrics.outside_up.labels(name).set(other.state == "up")
         try:
             async with asyncio.timeout(DATABASE_PATIENCE), db.work() as work:
                 waiting = await work.outbox.count_waiting()
