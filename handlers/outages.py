@@ -1,0 +1,210 @@
+"""Notices of outages: what residents are told, when the clock says so, and how whoever made one
+hears of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from handlers import notices, wording
+from handlers import outage_staff_texts as staff_words
+from handlers import outage_texts as words
+from services.access import AsMember
+from services.chores import Chore
+from services.messaging.outbox import About
+from services.messaging.types import PHONE, Address, Button, Keyboard, Kind, Outbound
+from services.outage_rules import is_night, moment_to_tell
+from services.tables import Notice, Outage, OutagePlace
+from services.work import Work
+
+# ── What residents are told ──────────────────────────────────────────────────
+
+
+async def compose(work: Work, outage: Outage, kind: str) -> Outbound:
+    """The same for everybody. At night an accident makes no sound, unless residents must act."""
+    leaves = await moment_to_tell(work, outage)
+    local = work.company.local
+    until = await local(outage.until) if outage.until else None
+    text = words.body(
+        outage, kind, await name_places(work, outage), await local(outage.since), until,
+        await local(leaves),
+    )  # fmt: skip
+    buttons = answers_under(outage, kind, begun=outage.since <= work.now)
+    silent = not outage.loud and leaves == work.now and await is_night(work)
+    return Outbound(
+        header=words.header(outage, kind),
+        text=text,
+        keyboard=Keyboard(rows=tuple((button,) for button in buttons)) if buttons else None,
+        silent=silent,
+    )
+
+
+def answers_under(outage: Outage, kind: str, *, begun: bool) -> list[Button]:
+    asked = {
+        "announced": ["mine_too", "back"] if begun else [],
+        "prolonged": ["back", "still_none"] if begun else [],
+        "restored": ["still_none"],
+        "now": ["mine_too", "back", "still_none"],
+    }
+    return [answer_button(outage, each) for each in asked.get(kind, [])]
+
+
+def answer_button(outage: Outage, answer: str) -> Button:
+    labels = {
+        "mine_too": words.MINE_TOO, "back": words.BACK, "still_none": words.STILL_NONE,
+    }  # fmt: skip
+    return Button(label=labels[answer], action=f"outage/{answer}/{outage.id}")
+
+
+async def name_places(work: Work, outage: Outage) -> list[str]:
+    """A line a house: «ул. Садовая, 5: подъезд 2, стояк 3»; a whole complex by its name."""
+    places = await work.outages.places(outage)
+    by_house: dict[int, list[OutagePlace]] = {}
+    for place in places:
+        by_house.setdefault(place.house_id, []).append(place)
+    lines, told = [], set[int]()
+    for complex_ in await work.places.complexes():
+        houses = [house.id for house in await work.places.houses(complex_.id)]
+        whole = [h for h in houses if any(is_whole(place) for place in by_house.get(h, []))]
+        if len(houses) > 1 and whole == houses:
+            lines.append(f"{complex_.name}, все дома")
+            told |= set(houses)
+    for house_id, parts in by_house.items():
+        if house_id in told:
+            continue
+        house = await work.places.house(house_id)
+        assert house is not None
+        named = [] if any(is_whole(part) for part in parts) else await name_parts(work, parts)
+        lines.append(f"{house.address}: {'; '.join(named)}" if named else house.address)
+    return lines
+
+
+def is_whole(place: OutagePlace) -> bool:
+    narrowed = (place.entrance_id, place.riser, place.floor_from, place.flat_id)
+    return all(each is None for each in narrowed)
+
+
+async def name_parts(work: Work, parts: Sequence[OutagePlace]) -> list[str]:
+    told, flats = [], []
+    for part in parts:
+        if part.flat_id is not None:
+            flat = await work.places.flat(part.flat_id)
+            flats.append(flat.number if flat else "")
+            continue
+        one = []
+        if part.entrance_id is not None:
+            entrance = await work.places.entrance(part.entrance_id)
+            one.append(f"подъезд {entrance.number if entrance else ''}")
+        if part.riser is not None:
+            one.append(f"стояк {part.riser}")
+        if part.floor_from is not None:
+            same = part.floor_from == part.floor_to
+            floors = f"этаж {part.floor_from}" if same else ""
+            one.append(floors or f"этажи {part.floor_from}–{part.floor_to}")
+        told.append(", ".join(one))
+    if flats:
+        drawn = words.ranges(flats)
+        told.append(wording.name_number(drawn))
+    return told
+
+
+# ── Telling them ─────────────────────────────────────────────────────────────
+
+
+async def announce(work: Work, outage: Outage, member_id: int | None) -> Notice:
+    """Of a locked one. Raises `AlreadySo`."""
+    return await work.outages.announce(outage, await compose(work, outage, "announced"), member_id)
+
+
+async def schedule(work: Work, viewer: AsMember, outage: Outage, at: datetime) -> None:
+    """Of a locked one; elders of its houses read it first. Raises `AlreadySo`."""
+    await work.outages.schedule(viewer, outage, at)
+    if outage.planned:
+        await tell_elders(work, outage)
+
+
+async def tell_elders(work: Work, outage: Outage) -> None:
+    """One way: they know before the others."""
+    assert outage.announce_at is not None
+    what = await compose(work, outage, "announced")
+    local = work.company.local
+    text = words.to_elder(
+        f"{what.header}\n{what.text}", await local(outage.announce_at), await local(work.now)
+    )
+    for resident_id in await work.outages.elders(outage):
+        reachable = await work.people.reachable(resident_id)
+        for contact in [each for each in reachable if each.channel != PHONE][:1]:
+            await work.outbox.say(
+                Address(channel=contact.channel, chat=contact.chat),
+                Outbound(text=text),
+                Kind.NOTICE,
+                About(contact_id=contact.id, not_before=await moment_to_tell(work, outage)),
+            )
+
+
+async def tell_maker(
+    work: Work, outage: Outage, text: str, rows: Sequence[Sequence[Button]]
+) -> None:
+    """Where it was made: the room, their own chat, or the desk."""
+    keyboard = Keyboard(rows=tuple(tuple(row) for row in rows)) if rows else None
+    what = Outbound(text=text, keyboard=keyboard)
+    room = await work.rooms.get(outage.room_id)
+    if outage.way == "private" and await notices.tell_in_private(work, outage.member_id, what):
+        return
+    if outage.way == "desk" or room.channel == "desk":
+        desk = Address(channel="desk", chat=str(outage.member_id), topic=f"room {room.code}")
+        await work.outbox.say(desk, what, Kind.RELAY)
+        return
+    await work.outbox.post(room, what, Kind.RELAY)
+
+
+# ── By the clock ─────────────────────────────────────────────────────────────
+
+
+async def announce_due(work: Work, outage_id: int) -> None:
+    outage = await work.outages.claim_to_announce(outage_id)
+    if outage is None:
+        return
+    title = await staff_title(work, outage)
+    if await work.outages.let_lapse(outage):  # nothing ran here for a while
+        await tell_maker(work, outage, staff_words.lapsed(title), [])
+        return
+    notice = await announce(work, outage, None)
+    text = staff_words.sent(sum(notice.people.values()), title)
+    await tell_maker(work, outage, text, [[staff_words.report_button(outage)]])
+
+
+async def remind(work: Work, outage_id: int) -> None:
+    """The evening before."""
+    outage = await work.outages.claim_to_remind(outage_id)
+    if outage is not None:
+        await work.outages.remind(outage, await compose(work, outage, "reminder"))
+
+
+async def ask_whether_over(work: Work, outage_id: int) -> None:
+    """Residents are told only what a member confirms."""
+    outage = await work.outages.claim_to_ask(outage_id)
+    if outage is None or outage.until is None:
+        return
+    local = work.company.local
+    until = wording.name_moment(await local(outage.until), await local(work.now))
+    text = staff_words.is_it_over(
+        await staff_title(work, outage), until, await work.outage_answers.answers(outage)
+    )
+    await tell_maker(work, outage, text, [staff_words.over_buttons(outage)])
+
+
+async def staff_title(work: Work, outage: Outage) -> str:
+    return words.title(outage, await name_places(work, outage))
+
+
+CHORES = (
+    Chore(
+        "announcing planned works", lambda work: work.outages.find_to_announce(), announce_due
+    ),
+    Chore("reminding of planned works", lambda work: work.outages.find_to_remind(), remind),
+    Chore(
+        "asking whether an outage is over", lambda work: work.outages.find_to_ask(),
+        ask_whether_over,
+    ),
+)  # fmt: skip

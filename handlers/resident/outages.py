@@ -1,0 +1,89 @@
+"""«Отключения»: what is off and planned where a resident lives, and their answers by a button."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from handlers import outage_staff_texts as staff_words
+from handlers import outage_texts as words
+from handlers import outages
+from handlers.dialogue.said import Said
+from handlers.dialogue.turn import Turn, split_action
+from handlers.resident import faq_texts
+from handlers.resident.asked import remember
+from handlers.resident.consent import button
+from services.errors import AlreadySo, NotYours
+from services.messaging.types import Button
+from services.outage_answers import Answer
+from services.tables import Outage
+from services.understanding.reading.lacks import find_lack
+
+ANSWERS: dict[str, Answer] = {
+    "mine_too": "mine_too", "back": "back", "still_none": "still_none",
+}  # fmt: skip
+
+
+async def show(turn: Turn) -> None:
+    """By all homes, what has begun first."""
+    if not await turn.work.people.places(turn.viewer):
+        await turn.say(words.NO_HOME)
+        return
+    found = await turn.work.outages.of_resident(turn.viewer)
+    for outage in found:
+        await tell(turn, outage)
+    if not found:
+        await turn.say(words.NOTHING)
+
+
+async def tell(turn: Turn, outage: Outage, more: Sequence[Button] = ()) -> None:
+    what = await outages.compose(turn.work, outage, "announced")
+    begun = outage.since <= turn.work.now
+    buttons = outages.answers_under(outage, "now", begun=begun) if begun else []
+    rows = [[each] for each in (*buttons, *more)]
+    await turn.say(what.text, rows, header=what.header)
+
+
+async def explain(turn: Turn, said: Said) -> bool:
+    """«Нет воды» where there is none in the house by a known outage: that is the answer, and words
+    about something else keep their way."""
+    lacks = find_lack(said["words"]) if said["words"] else ()
+    if not lacks:
+        return False
+    found = await turn.work.outages.active_for(turn.viewer, lacks)
+    if not found:
+        return False
+    remember(turn, "which", said)
+    other = [
+        button(faq_texts.ANOTHER_THEME, "guess/theme"),
+        button(faq_texts.PERSON, "talk/new"),
+    ]
+    for outage in found:
+        await tell(turn, outage, other if outage is found[-1] else ())
+    return True
+
+
+async def press(turn: Turn) -> None:
+    """`outage/ANSWER/ID`. Raises `NotYours`."""
+    said, ident = split_action(turn.pressed)
+    if said not in ANSWERS:
+        raise NotYours
+    try:
+        outage = await turn.work.outage_answers.answer(turn.viewer, ident, ANSWERS[said])
+    except AlreadySo:
+        await turn.say(words.OVER)
+        return
+    if turn.session.scene == "which":  # the words that were answered so are dealt with
+        turn.leave()
+    await turn.say(words.HEARD[said])
+    if said == "still_none" and await turn.work.outage_answers.doubt(outage):
+        await tell_staff(turn, outage)
+
+
+async def tell_staff(turn: Turn, outage: Outage) -> None:
+    """Once: the number grows in the report."""
+    answers = await turn.work.outage_answers.answers(outage)
+    text = staff_words.still_none(
+        await outages.staff_title(turn.work, outage), answers["still_none"]
+    )
+    row = [staff_words.report_button(outage)]
+    await outages.tell_maker(turn.work, outage, text, [row])

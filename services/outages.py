@@ -1,0 +1,299 @@
+"""Outages: from a draft to the word that all is well again.
+
+Every change locks the outage and looks at its state first, so that a second press, or a second
+process, finds it done: `AlreadySo`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from sqlalchemy import delete, select
+
+from services.access import AsMember, AsResident
+from services.errors import AlreadySo, NotYours
+from services.messaging.types import Outbound
+from services.news import after_quiet
+from services.outage_rules import evening_before, moment_to_tell
+from services.tables import Complex, Elder, House, Notice, Outage, OutagePlace, Room
+
+if TYPE_CHECKING:
+    from services.work import Work
+
+MAY_ANNOUNCE = ("dispatcher", "manager", "admin")
+NOW = ("scheduled", "announced")
+
+NoticeKind = Literal["announced", "reminder", "prolonged", "restored", "cancelled"]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a member filled in. A place is the columns of an `OutagePlace`."""
+
+    what: str
+    title: str
+    planned: bool
+    reason: str
+    since: datetime
+    until: datetime | None
+    places: tuple[dict[str, Any], ...]
+    form: dict[str, Any]
+
+
+class Outages:
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    # ── Making ───────────────────────────────────────────────────────────────
+
+    async def keep(
+        self, viewer: AsMember, room: Room, way: str, draft: Draft, outage_id: int | None = None
+    ) -> Outage:
+        """A new draft, or a changed one; a scheduled one becomes a draft again. Raises `NotYours`,
+        `AlreadySo` where it was told already."""
+        check(viewer)
+        if outage_id is None:
+            outage = Outage(member_id=viewer.member_id, room_id=room.id, way=way)
+            outage.made_at = self._work.now
+            self._work.session.add(outage)
+        else:
+            outage = await self.get(viewer, outage_id, lock=True)
+            expect(outage, "draft", "scheduled")
+        outage.state, outage.announce_at = "draft", None
+        outage.what, outage.title, outage.reason = draft.what, draft.title, draft.reason
+        outage.planned, outage.since, outage.until = draft.planned, draft.since, draft.until
+        outage.form = draft.form
+        outage.loud = outage.loud or False
+        await self._work.session.flush()
+        await self._work.session.execute(
+            delete(OutagePlace).where(OutagePlace.outage_id == outage.id)
+        )
+        self._work.session.add_all(
+            OutagePlace(outage_id=outage.id, **place) for place in draft.places
+        )
+        await self._work.session.flush()
+        return outage
+
+    async def get(self, viewer: AsMember, outage_id: int, *, lock: bool = False) -> Outage:
+        """Raises `NotYours`: only for those who may announce, and work in a room of its houses."""
+        check(viewer)
+        outage = await self._work.session.get(
+            Outage, outage_id, with_for_update=lock or None, populate_existing=True
+        )
+        if outage is None or not any(
+            viewer.works_in(room) for room in await self._rooms_of(outage)
+        ):
+            raise NotYours
+        return outage
+
+    async def now(self, viewer: AsMember) -> list[Outage]:
+        """Told or to be told, and not over; the earliest first."""
+        check(viewer)
+        rows = await self._work.session.scalars(
+            select(Outage).where(Outage.state.in_(NOW)).order_by(Outage.since, Outage.id)
+        )
+        return [
+            outage
+            for outage in rows
+            if any(viewer.works_in(room) for room in await self._rooms_of(outage))
+        ]
+
+    async def places(self, outage: Outage) -> list[OutagePlace]:
+        rows = await self._work.session.scalars(
+            select(OutagePlace)
+            .join(House, OutagePlace.house_id == House.id)
+            .where(OutagePlace.outage_id == outage.id)
+            .order_by(House.position, House.id, OutagePlace.id)
+        )
+        return list(rows)
+
+    async def _rooms_of(self, outage: Outage) -> list[Room]:
+        of_houses = (
+            select(Complex.room_id)
+            .join(House, House.complex_id == Complex.id)
+            .join(OutagePlace, OutagePlace.house_id == House.id)
+            .where(OutagePlace.outage_id == outage.id)
+        )
+        rows = await self._work.session.scalars(
+            select(Room).where((Room.id == outage.room_id) | Room.id.in_(of_houses))
+        )
+        return list(rows)
+
+    # ── Telling ──────────────────────────────────────────────────────────────
+
+    async def announce(self, outage: Outage, what: Outbound, member_id: int | None) -> Notice:
+        """Of a locked one. Planned works wait for the morning, an accident does not. Raises
+        `AlreadySo`."""
+        expect(outage, "draft", "scheduled")
+        now = self._work.now
+        outage.state, outage.announced_at = "announced", now
+        outage.remind_at = await evening_before(self._work, outage)
+        notice = await self.notice(outage, "announced", what, member_id)
+        await self._work.audience.tell_places(notice, what, accident=not outage.planned)
+        self._note(outage, "announced an outage", member_id)
+        return notice
+
+    async def schedule(self, viewer: AsMember, outage: Outage, at: datetime) -> None:
+        """Of a locked one. Raises `AlreadySo`."""
+        expect(outage, "draft", "scheduled")
+        outage.state = "scheduled"
+        outage.announce_at = after_quiet(await self._work.company.profile(), at)
+        self._note(outage, "scheduled an outage", viewer.member_id)
+        await self._work.session.flush()
+
+    async def prolong(
+        self, viewer: AsMember, outage: Outage, until: datetime | None, what: Outbound
+    ) -> Notice:
+        """Of a locked one that has `until` already. Raises `AlreadySo`."""
+        expect(outage, "announced")
+        outage.until, outage.asked_at = until, None
+        self._note(outage, "prolonged an outage", viewer.member_id)
+        return await self._tell_change(outage, "prolonged", what, viewer.member_id)
+
+    async def end(
+        self, viewer: AsMember, outage: Outage, kind: Literal["restored", "cancelled"],
+        what: Outbound,
+    ) -> Notice | None:  # fmt: skip
+        """Of a locked one; None where nobody was told of it yet. Raises `AlreadySo`."""
+        expect(outage, "announced", *(("draft", "scheduled") if kind == "cancelled" else ()))
+        told = outage.state == "announced"
+        outage.state, outage.ended_at = kind, self._work.now
+        self._note(outage, f"{kind} an outage", viewer.member_id)
+        if not told:
+            await self._work.session.flush()
+            return None
+        return await self._tell_change(outage, kind, what, viewer.member_id)
+
+    async def _tell_change(
+        self, outage: Outage, kind: NoticeKind, what: Outbound, member_id: int | None
+    ) -> Notice:
+        audience = self._work.audience
+        await audience.drop_waiting(outage.id)
+        notice = await self.notice(outage, kind, what, member_id)
+        await audience.tell_again(
+            notice, what, accident=not outage.planned, dropped_too=kind == "prolonged"
+        )
+        return notice
+
+    async def notice(
+        self, outage: Outage, kind: NoticeKind, what: Outbound, member_id: int | None
+    ) -> Notice:
+        """The row that all of its posts belong to; nobody is told yet."""
+        reach = await self._work.audience.measure(outage.id)
+        notice = Notice(
+            kind=kind,
+            outage_id=outage.id,
+            text="\n".join(filter(None, [what.header, what.text])),
+            at=self._work.now,
+            not_before=await moment_to_tell(self._work, outage),
+            member_id=member_id,
+            people={},
+            flats=reach.flats,
+            flats_reached=reach.flats - len(reach.missed),
+        )
+        self._work.session.add(notice)
+        await self._work.session.flush()
+        return notice
+
+    async def elders(self, outage: Outage) -> list[int]:
+        """Residents who are elders of its houses."""
+        rows = await self._work.session.scalars(
+            select(Elder.resident_id)
+            .join(OutagePlace, OutagePlace.house_id == Elder.house_id)
+            .where(OutagePlace.outage_id == outage.id, Elder.until.is_(None))
+            .distinct()
+        )
+        return list(rows)
+
+    # ── By the clock ─────────────────────────────────────────────────────────
+
+    async def find_to_announce(self) -> list[int]:
+        return await self._find(Outage.state == "scheduled", Outage.announce_at <= self._work.now)
+
+    async def claim_to_announce(self, outage_id: int) -> Outage | None:
+        now = self._work.now
+        return await self._claim(outage_id, Outage.state == "scheduled", Outage.announce_at <= now)
+
+    async def let_lapse(self, outage: Outage) -> bool:
+        """Of a claimed one: True where its time is over before anybody was told; then nobody is."""
+        if outage.until is None or outage.until > self._work.now:
+            return False
+        outage.state, outage.ended_at = "cancelled", self._work.now
+        self._note(outage, "let an outage lapse", None)
+        await self._work.session.flush()
+        return True
+
+    async def find_to_remind(self) -> list[int]:
+        return await self._find(*self._to_remind())
+
+    async def claim_to_remind(self, outage_id: int) -> Outage | None:
+        outage = await self._claim(outage_id, *self._to_remind())
+        if outage is not None:
+            outage.remind_at = None
+        return outage
+
+    async def remind(self, outage: Outage, what: Outbound) -> Notice:
+        """Everybody who lives there by now."""
+        notice = await self.notice(outage, "reminder", what, None)
+        await self._work.audience.tell_places(notice, what, accident=False)
+        return notice
+
+    async def find_to_ask(self) -> list[int]:
+        return await self._find(*self._to_ask())
+
+    async def claim_to_ask(self, outage_id: int) -> Outage | None:
+        outage = await self._claim(outage_id, *self._to_ask())
+        if outage is not None:
+            outage.asked_at = self._work.now
+        return outage
+
+    def _to_remind(self) -> Sequence[Any]:
+        now = self._work.now
+        return (Outage.state == "announced", Outage.remind_at <= now, Outage.since > now)
+
+    def _to_ask(self) -> Sequence[Any]:
+        past = Outage.until <= self._work.now
+        return (Outage.state == "announced", past, Outage.asked_at.is_(None))
+
+    async def _find(self, *which: Any) -> list[int]:
+        return list(await self._work.session.scalars(select(Outage.id).where(*which)))
+
+    async def _claim(self, outage_id: int, *which: Any) -> Outage | None:
+        find = select(Outage).where(Outage.id == outage_id, *which)
+        return await self._work.session.scalar(
+            find.with_for_update(skip_locked=True), execution_options={"populate_existing": True}
+        )
+
+    # ── Residents ────────────────────────────────────────────────────────────
+
+    async def of_resident(self, viewer: AsResident) -> list[Outage]:
+        """Told and not over, in the viewer's homes; the earliest first."""
+        ids = await self._work.audience.fitting(viewer.resident_id, ("announced",))
+        found = [await self._work.session.get(Outage, each) for each in ids]
+        return [outage for outage in found if outage is not None]
+
+    async def active_for(self, viewer: AsResident, what: Sequence[str]) -> list[Outage]:
+        """Those that have begun, of these kinds."""
+        now = self._work.now
+        return [
+            outage
+            for outage in await self.of_resident(viewer)
+            if outage.what in what and outage.since <= now
+        ]
+
+    def _note(self, outage: Outage, what: str, member_id: int | None) -> None:
+        who = f"member:{member_id}" if member_id else "system"
+        self._work.audit.note(who, what, f"outage:{outage.id}", kind=outage.what)
+
+
+def check(viewer: AsMember) -> None:
+    if viewer.role not in MAY_ANNOUNCE:
+        raise NotYours
+
+
+def expect(outage: Outage, *states: str) -> None:
+    if outage.state not in states:
+        raise AlreadySo
