@@ -18,6 +18,7 @@ from bot.carrying import Carrying
 from bot.http import make_http
 from bot.media import Media
 from bot.metrics import Metrics
+from bot.outside.drafts import make_drafts
 from bot.platforms import Answers, Routes, Wiring, make_desk, make_web, messengers_of
 from bot.platforms.web.pages import Doorkeeper
 from bot.settings import Settings
@@ -61,6 +62,7 @@ class App:
         self.chores = Chores(self.db, self.bells, CHORES)
         self.metrics = Metrics()
         self.state = State()
+        self.drafts = make_drafts(settings, self.db, self.bells, self.state, self.metrics)
         self.background = Background()
         self.media = Media(self.db, settings.files_dir)
         self.channels: dict[str, Channel] = {}
@@ -88,6 +90,8 @@ class App:
         handling = Handling(self.db, self.bells, handlers.handle, outcomes.tell_fault, self.metrics)
         self.background.keep("handling", handling.run)
         self.background.keep("chores", self.chores.run)
+        if self.drafts is not None:
+            self.background.keep("drafts", self.drafts.run)
         for channel in list(self.channels.values()):
             self._carry(channel)
         self.background.start("load messengers", self._add_messengers())
@@ -114,7 +118,9 @@ class App:
             telegram=self.settings.telegram_on, staff_chat=str(staff_chat or "")
         )
         async with self.db.work() as work:
-            changes = await apply_declaration(work, declaration, messengers, force=force)
+            changes = await apply_declaration(
+                work, declaration, messengers, force=force, folder=path.parent
+            )
             await work.staff.grant_admins(self.settings.admins)
             if dry_run:
                 await work.session.rollback()

@@ -1,4 +1,4 @@
-"""The commands: `python -m bot [run|apply|link|doctor]`."""
+"""The commands: `python -m bot [run|apply|export|link|ask|understand|doctor]`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from bot import asking, exporting
 from bot.app import App, CannotStart
 from bot.doctor import examine
 from bot.log import set_up_log
@@ -43,10 +44,14 @@ def main(arguments: list[str] | None = None) -> int:
     apply.add_argument("file", type=Path)
     apply.add_argument("--dry-run", action="store_true", help="only show what would change")
     apply.add_argument("--force", action="store_true", help="the file wins over the chat")
+    exporting.add_command(commands)
     link = commands.add_parser("link", help="a one-time link to the desk")
     link.add_argument("member", nargs="?", default="", help="code or name of the member")
     commands.add_parser("doctor", help="check everything, one line each")
+    asking.add_commands(commands)
     given = parser.parse_args(arguments)
+    if given.command in asking.COMMANDS:
+        return asking.run(given)
     try:
         settings = load_settings()
         set_up_log(settings.log_level, settings.log_format)
@@ -55,13 +60,16 @@ def main(arguments: list[str] | None = None) -> int:
                 return asyncio.run(
                     apply_file(settings, given.file, force=given.force, dry_run=given.dry_run)
                 )
+            case "export":
+                exporting.check_place(given.file, replace=given.yes)
+                return asyncio.run(export_company(settings, given.file))
             case "link":
                 return asyncio.run(print_link(settings, given.member))
             case "doctor":
                 return asyncio.run(run_doctor(settings))
             case _:
                 return asyncio.run(serve(settings))
-    except (SettingsWrong, ServerFailed, CannotStart) as wrong:
+    except (SettingsWrong, ServerFailed, CannotStart, exporting.CannotExport) as wrong:
         return fail(str(wrong))
     except CompanyFileWrong as wrong:
         for mistake in wrong.mistakes:
@@ -183,6 +191,17 @@ async def apply_file(settings: Settings, file: Path, *, force: bool, dry_run: bo
         )
     if dry_run:
         print("это была проверка, ничего не записано")
+    return 0
+
+
+async def export_company(settings: Settings, file: Path | None) -> int:
+    async with database(settings, whole_program=False) as url:
+        app = App(settings, url)
+        try:
+            text = await exporting.write_out(app.db, str(settings.telegram_staff_chat or ""))
+        finally:
+            await app.db.close()
+    exporting.hand_over(text, file)
     return 0
 
 

@@ -29,6 +29,6 @@ def set_up_log(level: str, form: Literal["text", "json"]) -> None:
     )
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     # These tell of each request, and quote urls that hold the token.
-    for noisy in ("aiogram", "aiohttp.access", "sqlalchemy", "alembic", "asyncio"):
+    for noisy in ("aiogram", "aiohttp.access", "sqlalchemy", "alembic", "asyncio", "pymorphy3"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     logging.getLogger("aiogram").setLevel(logging.ERROR)

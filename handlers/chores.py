@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import calling, deadlines, promises, summaries, visiting
+from handlers import alarms, calling, deadlines, outages, promises, summaries, visiting, weekly
 from handlers.resident import closing_texts
 from handlers.resident.consent import button
 from handlers.staff import outside, shifts, taking
@@ -44,12 +44,15 @@ async def close_for_good(work: Work, ticket_id: int) -> None:
 
 
 CHORES = (
+    *alarms.CHORES,
     Chore("asking a silent resident", lambda work: work.due.find_silent(), ask_silent),
     Chore("closing for good", lambda work: work.due.find_unrated(), close_for_good),
     *promises.CHORES,
     *summaries.CHORES,
+    *weekly.CHORES,
     *shifts.CHORES,
     *visiting.CHORES,
+    *outages.CHORES,
     calling.CHORE,
     Chore(
         "asking an organisation back", lambda work: work.organisations.find_due(), outside.ask_back
@@ -58,6 +61,16 @@ CHORES = (
         "forgetting drafts",
         lambda work: work.filing.find_left(),
         lambda work, draft_id: work.filing.forget_draft(draft_id),
+    ),
+    Chore(
+        "clearing what is noted once",
+        lambda work: work.tidying.find_old(),
+        lambda work, which: work.tidying.clear(which),
+    ),
+    Chore(
+        "reading the articles",
+        lambda work: work.articles.find_unprepared(),
+        lambda work, complex_id: work.articles.prepare(complex_id or None),
     ),
     *deadlines.CHORES,
     *taking.CHORES,

@@ -115,6 +115,16 @@ async def tell_talk_closed(work: Work, thread: Thread) -> None:
     )
 
 
+async def tell_talk_reopened(work: Work, thread: Thread) -> None:
+    contact = await work.people.where_to_answer(thread)
+    await work.outbox.say(
+        Address(channel=contact.channel, chat=contact.chat),
+        Outbound(text=staff_texts.TALK_REOPENED),
+        Kind.NOTICE,
+        About(thread_id=thread.id, contact_id=contact.id),
+    )
+
+
 # ── To a member ──────────────────────────────────────────────────────────────
 
 

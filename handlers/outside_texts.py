@@ -63,7 +63,7 @@ def already(ticket: Ticket, outside: Organisation | None) -> str:
 
 
 def ended(ticket: Ticket) -> str:
-    return f"Заявка №{ticket.number} закрыта. Сначала верните её: /status в работе."
+    return f"Заявка №{ticket.number} закрыта. Сначала верните её: /reopen."
 
 
 def which(organisations: Sequence[Organisation]) -> str:

@@ -6,11 +6,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from handlers import gathering, relay_texts, staff_texts, standing, status_texts, wording
-from handlers.staff.taking_texts import take_button
+from handlers import card_buttons, gathering, relay_texts, staff_texts, standing, wording
 from services.danger import sounds_dangerous
 from services.messaging.outbox import About
-from services.messaging.types import Attachment, Button, Keyboard, Kind, Outbound
+from services.messaging.types import Attachment, Kind, Outbound
 from services.messaging.unsent import Post
 from services.people import Place
 from services.tables import Message, Resident, Room, Thread, Ticket
@@ -60,11 +59,10 @@ async def compose(work: Work, room: Room, thread: Thread, messages: Sequence[Mes
     earlier = await work.threads.continued(thread)
     if ticket is None:
         header = staff_texts.talk_header(thread.subject, earlier)
-        free = thread.taken_by is None and thread.state == "open" and room.id == thread.room_id
-        take = Keyboard(rows=((take_button(thread),),)) if free else None
+        buttons = await card_buttons.of_talk(work, room, thread)
         lines = await standing.describe(work, thread, None)
         words = "\n".join(filter(None, [words, *lines]))
-        return Outbound(header=header, text=words, attachments=files, keyboard=take)
+        return Outbound(header=header, text=words, attachments=files, keyboard=buttons)
     return await card(work, room, thread, ticket, words, files, earlier)
 
 
@@ -91,41 +89,8 @@ async def card(
         header=staff_texts.card_header(ticket, earlier),
         text="\n".join([text, *await standing.describe(work, thread, ticket, on_card=True)]),
         attachments=files,
-        keyboard=await buttons_of(work, room, thread, ticket),
+        keyboard=await card_buttons.of_ticket(work, room, thread, ticket),
     )
-
-
-async def buttons_of(work: Work, room: Room, thread: Thread, ticket: Ticket) -> Keyboard | None:
-    """What may be done next with one press; executors are handed over to by dispatchers."""
-    accept = Button(label=staff_texts.ACCEPT, action=f"staff/accept/{ticket.id}")
-    close = Button(label=staff_texts.CLOSE, action=f"staff/close/{ticket.id}")
-    if ticket.status in ("done", "declined"):
-        return None
-    if room.id != thread.room_id:
-        return steps_of_work(ticket)
-    rows = [(accept, close) if ticket.status == "new" else (close,)]
-    if thread.taken_by is None:
-        rows[0] = (*rows[0], take_button(thread))
-    if ticket.executor_id is not None:
-        rows.append((step(ticket, "way"), step(ticket, "nobody")))
-    if await work.rooms.executors_of(ticket.complex_id) is not None:
-        rows.append((Button(label=staff_texts.TO_EXECUTORS, action=f"staff/masters/{ticket.id}"),))
-    return Keyboard(rows=tuple(rows))
-
-
-def steps_of_work(ticket: Ticket) -> Keyboard:
-    """What an executor says of an open request."""
-    first = (step(ticket, "got"),) if ticket.status == "new" else ()
-    return Keyboard(
-        rows=(
-            (*first, step(ticket, "way")),
-            (step(ticket, "ready"), step(ticket, "nobody")),
-        )
-    )
-
-
-def step(ticket: Ticket, what: str) -> Button:
-    return Button(label=status_texts.STEPS[what], action=f"staff/{what}/{ticket.id}")
 
 
 # ── Posting ──────────────────────────────────────────────────────────────────
@@ -138,11 +103,13 @@ async def post_card(work: Work, thread: Thread, ticket: Ticket, message: Message
         return
     alarmed = ticket.emergency and room.has_topics and room.channel != "desk"
     if alarmed:
-        line = await work.threads.add(
-            thread, "system", "", None, text=staff_texts.alarm_raised(ticket)
-        )
-        alarm = await card(work, room, thread, ticket, message.text)
-        await work.outbox.post(room, alarm, Kind.ALARM, About(message_id=line.id))
+        alarm = await work.alarms.of_thread(thread.id)
+        line_id = alarm.message_id if alarm else None
+        if line_id is None:
+            text = staff_texts.alarm_raised(ticket)
+            line_id = (await work.threads.add(thread, "system", "", None, text=text)).id
+        in_general = await card(work, room, thread, ticket, message.text)
+        await work.outbox.post(room, in_general, Kind.ALARM, About(message_id=line_id))
     await work.outbox.post(
         room,
         await compose(work, room, thread, [message]),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from handlers import promise_texts
-from handlers.summary_texts import numbers
+from handlers.summary_texts import name_whom, numbers
 from handlers.wording import MONTHS, ROLES
 
 NOTE = "Заметка: "
@@ -66,14 +66,12 @@ def standing(
     open_: int,
     unanswered: Sequence[int | None],
     overdue: Sequence[int],
-    promised: Sequence[tuple[int | None, str]],
+    promised: Sequence[tuple[int | str, str]],
     waiting: int,
     to_call: int,
 ) -> str:
-    """What is on the table, without what there is none of. `promised`: number and term."""
-    promises = [
-        f"№{number} {until}" if number else f"в разговоре {until}" for number, until in promised
-    ]
+    """What is on the table, without what there is none of. `promised`: to whom and term."""
+    promises = [f"{name_whom(whom)} {until}" for whom, until in promised]
     lines = [f"Открыто обращений: {open_}" if open_ else "Открытых обращений нет."]
     if unanswered:
         lines.append(f"Ждут ответа дольше срока: {counted(unanswered)}")

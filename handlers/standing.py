@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from handlers import (
+    alarm_texts,
     calling_texts,
     deadline_texts,
     elder_texts,
     outside_texts,
     promise_texts,
     status_texts,
+    tone_texts,
     visit_texts,
 )
+from handlers.resident import faq_texts
 from handlers.staff import filing_texts, taking_texts
 from handlers.windows import name_window
 from services.calls import phone_of
@@ -36,6 +39,28 @@ async def taken(work: Work, thread: Thread, ticket: Ticket | None) -> str:
     if thread.taken_by is None:
         return ""
     return f"Занимается: {await work.staff.name_of(thread.taken_by)}"
+
+
+async def alarmed(work: Work, thread: Thread, ticket: Ticket | None) -> str:
+    """«Тревога: приняли в 11:03, Анна Соколова»"""
+    alarm = await work.alarms.of_thread(thread.id)
+    if alarm is None:
+        return ""
+    name = await work.staff.name_of(alarm.member_id) if alarm.member_id else ""
+    at = await work.company.local(alarm.settled_at) if alarm.settled_at else None
+    return alarm_texts.standing(alarm, name, at)
+
+
+async def sounding(work: Work, thread: Thread, ticket: Ticket | None) -> str:
+    """«⏱ Просит поскорее», «😠 Житель недоволен»"""
+    urgent = tone_texts.URGENT if thread.urgent else ""
+    return "\n".join(filter(None, [urgent, tone_texts.standing(thread)]))
+
+
+async def shown(work: Work, thread: Thread, ticket: Ticket | None) -> str:
+    """«Бот показал: «Когда передать показания?» — не помогло»"""
+    found = await work.articles.shown_before(thread)
+    return faq_texts.shown_line(found) if found else ""
 
 
 async def quiet(work: Work, thread: Thread, ticket: Ticket | None) -> str:
@@ -118,5 +143,7 @@ async def elder(work: Work, thread: Thread, ticket: Ticket | None) -> str:
     return elder_texts.standing([house.address for house in houses]) if houses else ""
 
 
-TELLS: tuple[Tell, ...] = (taken, quiet, executor, visited, promised, filed, outside, to_call)
+TELLS: tuple[Tell, ...] = (
+    alarmed, sounding, shown, taken, quiet, executor, visited, promised, filed, outside, to_call,
+)  # fmt: skip
 WITH_EACH_WORD: tuple[Tell, ...] = (waits, elder)

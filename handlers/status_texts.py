@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from handlers import wording
 from handlers.staff_texts import STATUSES
 from services.company.declaration import Company, Organisation
@@ -11,6 +13,7 @@ from services.tables import Member, Ticket
 
 ACCEPTED = "Приняли, занимаемся."
 IN_PROGRESS = "В работе."
+BROUGHT_BACK = "Вернулись к вашей заявке, она снова в работе."
 QUEUED = "Заявка снова в очереди."
 DONE = (
     "Сделали. Если что-то не так, нажмите «Не решено» — вернёмся.\n\n"
@@ -97,6 +100,22 @@ READY = "Готово"
 NOBODY_HOME = "Никого нет дома"
 STEPS = {"got": GOT, "way": ON_THE_WAY, "ready": READY, "nobody": NOBODY_HOME}
 
+WHICH = "По какой заявке передать это жителю?"
+MY_OWN = "Это про мой дом"
+ENDED_MEANWHILE = "Эта заявка тем временем закрыта, жителю ничего не ушло."
+
+
+def label(ticket: Ticket) -> str:
+    return f"№{ticket.number} {ticket.what} · {ticket.place}"
+
+
+def about(ticket: Ticket) -> str:
+    return (
+        f"Это к заявке №{ticket.number}, {ticket.place}. Если о другой — ответьте на её карточку "
+        "через «Ответить»."
+    )
+
+
 ONLY_DISPATCHERS = "Исполнителя назначает диспетчер или управляющий."
 NOTHING_TO_DO = "У этого разговора нет заявки, а исполнителя назначают заявке."
 NO_EXECUTORS = (
@@ -106,9 +125,19 @@ NO_EXECUTORS = (
 TOLD_ALREADY = "Житель уже знает, что вы в пути."
 
 
-def executors(names: str, current: str) -> str:
+def executors(listed: Sequence[tuple[str, int]], current: str) -> str:
+    """`listed`: name and how many open requests they have."""
     now = f"Исполнитель: {current}. Снять: /executor снять." if current else "Исполнителя пока нет."
-    return f"{now} Назначить — по имени, например /executor {names.split(',')[0]}.\nЕсть: {names}."
+    names = ", ".join(f"{name} ({busy(many)})" for name, many in listed)
+    return f"{now} Назначить — по имени, например /executor {listed[0][0]}.\nЕсть: {names}."
+
+
+def busy(many: int) -> str:
+    """«3 открытые заявки»"""
+    if not many:
+        return "заявок нет"
+    word = wording.plural(many, "открытая заявка", "открытые заявки", "открытых заявок")
+    return f"{many} {word}"
 
 
 def unknown_executor(typed: str, names: str) -> str:
@@ -149,7 +178,7 @@ def card_in_room(title: str) -> str:
 
 
 CARD_NOWHERE = "Боту мастер не писал, и группы мастеров здесь нет: передайте заявку сами."
-ENDED = "Эта заявка уже закрыта. Если работа не кончена, верните её: /status в работе."
+ENDED = "Эта заявка уже закрыта. Если работа не кончена, верните её: /reopen."
 
 
 def somebody_elses(ticket: Ticket, name: str) -> str:

@@ -1,10 +1,12 @@
-"""The morning summary in five lines. No names and no addresses: numbers of requests at most."""
+"""The morning summary in five lines. No names and no addresses but of whom a promise waits that has
+no number."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
+from handlers.promise_texts import term
 from handlers.wording import MONTHS, name_span, plural
 from services.summary import Summary
 
@@ -24,14 +26,15 @@ def lines(summary: Summary, now: datetime) -> str:
             standing(summary, now),
             answers(summary),
             promises(summary),
-            today(summary),
+            today(summary, now),
         ]
     )
 
 
 def came(summary: Summary) -> str:
     tickets = f", из них заявок {summary.tickets}" if summary.came else ""
-    return f"1. Новых обращений {summary.came}{tickets}; закрыто {summary.closed}."
+    unhappy = f", недовольных {summary.unhappy}" if summary.unhappy else ""
+    return f"1. Новых обращений {summary.came}{tickets}{unhappy}; закрыто {summary.closed}."
 
 
 def standing(summary: Summary, now: datetime) -> str:
@@ -68,7 +71,7 @@ def promises(summary: Summary) -> str:
     return f"4. Обещания: {kept}; {rated}."
 
 
-def today(summary: Summary) -> str:
+def today(summary: Summary, now: datetime) -> str:
     parts = []
     if summary.visits:
         word = plural(summary.visits, "визит", "визита", "визитов")
@@ -77,7 +80,23 @@ def today(summary: Summary) -> str:
         parts.append(f"обзвонить — {summary.to_call}")
     if summary.organisations:
         parts.append(f"спросить подрядчиков: {numbers(summary.organisations)}")
+    if summary.promised:
+        parts.append(f"обещано: {promised(summary, now)}")
     return f"5. Сегодня: {'; '.join(parts) or 'ничего срочного'}."
+
+
+def promised(summary: Summary, now: datetime) -> str:
+    """«№1001 до 15:00, Мария · ул. Садовая, 5 до 16:00 и ещё 2»"""
+    first, more = summary.promised[:MOST_NUMBERS], len(summary.promised) - MOST_NUMBERS
+    named = ", ".join(
+        f"{name_whom(whom)} {term(until, now.astimezone(until.tzinfo))}" for whom, until in first
+    )
+    return f"{named} и ещё {more}" if more > 0 else named
+
+
+def name_whom(whom: int | str) -> str:
+    """A request by its number, a conversation as it is called."""
+    return f"№{whom}" if isinstance(whom, int) else whom
 
 
 def numbers(found: Sequence[int | None]) -> str:

@@ -1,7 +1,8 @@
 """THE TABLE: who hears what, in which order.
 
-One message walks it from the top: what happened to the chat, staff rooms, then a resident's
-commands, buttons, menu words, quotes, the question that is open, and words outside of any.
+One message walks it from the top: what happened to the chat, staff rooms, then danger in a
+resident's words, then their commands, buttons, menu words, quotes, voices, the question that is
+open, and words outside of any.
 """
 
 from __future__ import annotations
@@ -9,30 +10,38 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from handlers import answers
+from handlers import answers, outage_texts
 from handlers.dialogue.form import Form
-from handlers.dialogue.said import without_directions
+from handlers.dialogue.said import tell, without_directions
 from handlers.dialogue.turn import Turn, plain
 from handlers.resident import (
     bans,
     begin,
     closing,
+    danger,
+    danger_place,
+    faq,
+    faq_texts,
+    guessing,
     house,
     limits,
     linking,
     linking_texts,
     menu,
+    outages,
     settings,
+    sorting,
     talk,
     texts,
     tickets,
     visits,
+    voices,
     which,
 )
 from handlers.resident.consent import ask_consent, consented
 from handlers.resident.registration import REGISTRATION, new_request
 from handlers.resident.request import REQUEST
-from handlers.staff import hearing, private
+from handlers.staff import forms, hearing, private, tasks
 from services.errors import NotFound, NotYours, StaleButton
 from services.messaging.types import Happening, Inbound
 from services.work import Work
@@ -53,6 +62,7 @@ COMMANDS = {
     "/cancel": Row(begin.cancel, consent=False),
     "/new": Row(new_request),
     "/my": Row(tickets.show_list, consent=False),
+    "/faq": Row(faq.show_topics, consent=False),
 }
 MENU = {
     "menu/show": Row(menu.show_menu, consent=False),
@@ -60,8 +70,10 @@ MENU = {
     "menu/common": Row(begin.new_common_request, consent=False),
     "menu/new": Row(new_request),
     "menu/mine": Row(tickets.show_list, consent=False),
+    "menu/faq": Row(faq.show_topics, consent=False),
     "menu/dispatcher": Row(talk.ask_dispatcher),
     "menu/settings": Row(settings.show),
+    "menu/outages": Row(outages.show),
     "menu/house": Row(house.show),
     "link/show": Row(linking.show),
     "link/code": Row(linking.give_code),
@@ -70,15 +82,22 @@ PRESSES = {
     "consent": Row(begin.answer_consent, consent=False),
     "ticket": Row(tickets.press, consent=False),
     "talk": Row(talk.press, consent=False),
+    "faq": Row(faq.press, consent=False),
+    "guess": Row(guessing.press),
     "settings": Row(settings.press),
     "link": Row(linking.press, consent=False),
     "rate": Row(closing.press_rating, consent=False),
     "need": Row(closing.press_need, consent=False),
     "visit": Row(visits.press, consent=False),
+    "outage": Row(outages.press, consent=False),
+    "work": Row(tasks.press, consent=False),
+    "danger": Row(lambda turn: press_place(turn), consent=False),
 }
 WORDS = {  # what people type instead of pressing, at any moment
     texts.NEW: "menu/new",
     texts.MINE: "menu/mine",
+    faq_texts.FAQ: "menu/faq",
+    outage_texts.OUTAGES: "menu/outages",
     texts.DISPATCHER: "menu/dispatcher",
     texts.SETTINGS: "menu/settings",
     linking_texts.OTHER: "link/show",
@@ -104,10 +123,11 @@ FORMS: dict[str, Form] = {
         settings.CHANGE_PHONE,
         linking.ENTER_CODE,
     )
-}
+} | forms.FORMS
 SCENES = {
     "talk": Row(talk.receive, consent=False),
-    "which": Row(which.receive_which, consent=False),
+    "which": Row(sorting.receive, consent=False),
+    "faq": Row(sorting.receive, consent=False),
     "call": Row(talk.receive_call),
     "rating": Row(closing.receive_comment, consent=False),
 }
@@ -131,6 +151,7 @@ async def hear_resident(work: Work, inbound: Inbound) -> None:
             work, await work.outbox.mark_read(address.channel, address.chat, upto)
         )
         return
+    work.articles.expect_questions()
     contact = await work.people.meet(inbound)
     if inbound.happening is Happening.BLOCKED:
         await work.people.mark_unreachable(contact.id, "blocked")
@@ -144,8 +165,15 @@ async def hear_resident(work: Work, inbound: Inbound) -> None:
         word = word_of_menu(turn)
         if session.scene == "rating" and closing.goes_elsewhere(turn, word):
             closing.step_aside(turn)
-        if not await bans.hold(turn, word, in_form=session.scene in FORMS):
+        if session.scene == danger_place.SCENE and danger_place.goes_elsewhere(turn, word):
+            danger_place.step_aside(turn)
+        scene = session.scene
+        if kind := danger.find(turn, word):
+            await meet_danger(turn, kind, word)
+        elif not await bans.hold(turn, word, in_form=scene in FORMS):
             await choose(turn)
+        if {scene, session.scene} & set(danger_place.TELL_PLACES):
+            await danger_place.follow(turn)
         if inbound.unreadable and turn.text:  # the words were taken, what came with them was not
             await turn.say(texts.unreadable(inbound.unreadable))
     except StaleButton:
@@ -159,13 +187,47 @@ async def hear_resident(work: Work, inbound: Inbound) -> None:
     await work.sessions.save(inbound.address, contact.user_id, session)
 
 
+async def meet_danger(turn: Turn, kind: str, word: str) -> None:
+    """Before bans, consent and whatever is open; which goes on afterwards. What an
+    executor says of a request, and what a member writes for others to read, is no resident's."""
+    if turn.inbound.happening is Happening.EDIT:
+        if not await bans.hold(turn, word, in_form=turn.session.scene in FORMS):
+            await choose(turn)
+    elif (
+        await private.hear_typed(turn)
+        or await private.hear_form(turn)
+        or await private.hear_reply(turn)
+        or await tasks.hear(turn)
+    ):
+        return
+    if await danger.hear(turn, kind):
+        await resume(turn)
+
+
+async def hear_place(turn: Turn) -> None:
+    """The address of an alarm; once nobody needs it, words like any others."""
+    try:
+        again = await danger_place.receive(turn)
+    except StaleButton:
+        danger_place.step_aside(turn)
+        await choose(turn)
+        return
+    if again:
+        await resume(turn)
+
+
+async def press_place(turn: Turn) -> None:
+    if await danger_place.press(turn):
+        await resume(turn)
+
+
 async def choose(turn: Turn) -> None:
     inbound, session = turn.inbound, turn.session
     form = FORMS.get(session.scene)
     if inbound.happening is Happening.EDIT:
         if not await private.hear_edit(turn):
             await talk.edit(turn)
-    elif await private.hear_reply(turn):
+    elif await private.hear_typed(turn, word_of_menu(turn)) or await private.hear_reply(turn):
         return
     elif inbound.unreadable and not turn.text and not inbound.attachments:
         await turn.say(texts.unreadable(inbound.unreadable))
@@ -183,15 +245,20 @@ async def choose(turn: Turn) -> None:
         await talk.receive_quoted(turn, quoted)
     elif await closing.rate_by_word(turn):
         return
+    elif session.scene == danger_place.SCENE:
+        await hear_place(turn)
+    elif await tasks.hear(turn) or await voices.hear(turn, in_form=form is not None):
+        return
     elif form is not None:
         await form.receive(turn)
     elif session.scene == "consent" or await consented(turn) is None:
-        await ask_consent(turn)
+        if not (await danger.goes_on(turn) or await sorting.answer_stranger(turn)):
+            await ask_consent(turn)
     elif session.scene in SCENES:
         await let_in(turn, SCENES[session.scene])
     elif await consented(turn) or await turn.work.threads.open_ones(turn.viewer):
-        await talk.sort_out(turn)
-    else:
+        await sorting.sort_out(turn, tell(turn.inbound))
+    elif not await sorting.answer_stranger(turn):
         await menu.show_menu(turn)
 
 
@@ -244,10 +311,23 @@ async def let_in(turn: Turn, row: Row) -> None:
         await ask_consent(turn, wanted=wanted)
 
 
+async def resume(turn: Turn) -> None:
+    """After an alarm: the question that was open, as it was."""
+    scene = turn.session.scene
+    if scene == "which":
+        await which.ask_which(turn, turn.session.state["said"])
+    elif scene == "call":
+        await talk.ask_to_call(turn)
+    elif scene == "consent":
+        await ask_consent(turn)
+    else:
+        await ask_again(turn)
+
+
 async def ask_again(turn: Turn) -> None:
     """After a word about what went wrong: the question that is still open, or the menu."""
     form = FORMS.get(turn.session.scene)
     if form is not None:
         await form.repeat(turn)
-    elif turn.session.scene not in ("talk", "call", "which"):
+    elif turn.session.scene not in ("talk", "call", "which", "faq"):
         await menu.show_menu(turn)

@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import (
 from sqlalchemy.pool import NullPool
 
 from services.clock import Clock
+from services.shelf import Shelf
 from services.work import Work
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -81,6 +82,7 @@ class Database:
         self.clock = clock or Clock()
         self.base_url = ""
         self.files = Path()
+        self.shelf = Shelf()
         self.engine = make_engine(url, pool_size=pool_size)
         self.own = make_engine(url, one_off=True)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
@@ -89,7 +91,7 @@ class Database:
     async def work(self) -> AsyncIterator[Work]:
         """One transaction with every service in it: commits at the end, or nothing happened."""
         async with self._sessions() as session, session.begin():
-            work = Work(session, self.clock.now(), self.base_url, self.files)
+            work = Work(session, self.clock.now(), self.base_url, self.files, self.shelf)
             yield work
             await work.finish()
 

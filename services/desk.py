@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from services.access import AsMember, shown_in, threads_of
 from services.messaging.types import PHONE
 from services.tables import (
+    Alarm,
     Call,
     Complex,
     Contact,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 PAGE = 100
 
-Filter = Literal["", "mine", "unanswered", "overdue", "free", "taken"]
+Filter = Literal["", "mine", "unanswered", "overdue", "free", "taken", "unhappy"]
 FILTERS: tuple[Filter, ...] = get_args(Filter)
 Order = Literal["latest", "urgent"]
 ORDERS: tuple[Order, ...] = get_args(Order)
@@ -55,6 +56,7 @@ class Line:
     complex_code: str | None
     taker: str | None
     to_call: bool
+    alarmed: bool
 
     def is_overdue(self, now: datetime) -> bool:
         """As the filter «overdue» has it."""
@@ -131,7 +133,18 @@ class Desk:
             select(Call.id).where(Call.thread_id == Thread.id, Call.settled_at.is_(None)).exists()
         )
         find = (
-            select(Thread, Ticket, Room, Resident, Contact, unread, complex_code, taker, to_call)
+            select(
+                Thread,
+                Ticket,
+                Room,
+                Resident,
+                Contact,
+                unread,
+                complex_code,
+                taker,
+                to_call,
+                alarmed(),
+            )
             .join(Room, Thread.room_id == Room.id)
             .join(Resident, Thread.resident_id == Resident.id)
             .join(Contact, Thread.contact_id == Contact.id)
@@ -209,6 +222,7 @@ class Desk:
             "overdue": func.coalesce(late, False),
             "free": ~taken,
             "taken": taken,
+            "unhappy": Thread.tone == "negative",
         }
         return fits[which]
 
@@ -218,7 +232,12 @@ class Desk:
             return latest
         emergency = func.coalesce(and_(Ticket.emergency, Ticket.closed_at.is_(None)), False)
         overdue = self._fits(AsMember(0, ""), "overdue")
-        return [desc(emergency), desc(overdue), Thread.waits_since.asc().nulls_last(), *latest]
+        return [
+            desc(or_(emergency, alarmed())),
+            desc(overdue),
+            Thread.waits_since.asc().nulls_last(),
+            *latest,
+        ]
 
     async def mark_seen(self, viewer: AsMember, thread_id: int, upto: int) -> None:
         await self._work.threads.get(viewer, thread_id)
@@ -291,3 +310,13 @@ class Desk:
 def house_of_home() -> ScalarSelect[int]:
     find = select(Home.house_id).where(Home.id == Thread.home_id)
     return find.correlate(Thread).scalar_subquery()
+
+
+def alarmed() -> ColumnElement[bool]:
+    """Danger was told of, with a ticket or without, and it was no false alarm."""
+    find = select(Alarm.id).where(
+        Alarm.thread_id == Thread.id,
+        Alarm.outcome.in_(("", "accepted")),
+        Thread.state == "open",
+    )
+    return find.correlate(Thread).exists()

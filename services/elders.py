@@ -63,6 +63,20 @@ class Elders:
         await self._work.session.flush()
         return elder is None
 
+    async def move_out(self, viewer: AsResident, house_id: int | None = None) -> None:
+        """Of a house in which they have no home any more; None: of every one."""
+        ends = update(Elder).where(
+            Elder.resident_id.in_(await self._same(viewer.resident_id)), Elder.until.is_(None)
+        )
+        if house_id is not None:
+            ends = ends.where(Elder.house_id == house_id)
+        ended = await self._work.session.scalars(
+            ends.values(until=self._work.now).returning(Elder.house_id)
+        )
+        for house in sorted(set(ended)):
+            about = f"resident:{viewer.resident_id}"
+            self._work.audit.note(viewer.name, "no elder", about, house_id=house)
+
     async def houses(self, viewer: AsResident) -> list[House]:
         """Whose elder the viewer is now."""
         return await self.houses_of(viewer.resident_id)

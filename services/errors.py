@@ -85,3 +85,15 @@ class InThePast(Refused):
 
 class TooFarAhead(Refused):
     """Nobody agrees on a time so long before it."""
+
+
+class TooLong(Refused):
+    """Its `args`: which text, and how many characters it may have."""
+
+
+class UnknownNames(Refused):
+    """Nothing is known that could be filled in there; the names are `args`."""
+
+
+class Overlaps(Refused):
+    """There is one already for the same place; its key is `args`."""

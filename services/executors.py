@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, desc, select
+from sqlalchemy import and_, desc, func, select
 
 from services.access import AsMember
 from services.errors import AlreadyEnded, AlreadySo, NotYours, SomebodyElses
@@ -39,6 +40,36 @@ class Executors:
             .order_by(Member.name, Member.id)
         )
         return [member for member in found if not member.rooms or codes & set(member.rooms)]
+
+    async def open_tickets(self, member_id: int) -> list[Ticket]:
+        """What this member is to do, the newest first."""
+        found = await self._work.session.scalars(
+            select(Ticket)
+            .where(Ticket.executor_id == member_id, Ticket.closed_at.is_(None))
+            .order_by(desc(Ticket.id))
+        )
+        return list(found)
+
+    async def acted_on(self, member_id: int, since: datetime) -> int | None:
+        """The id of the request they did something with last."""
+        return await self._work.session.scalar(
+            select(TicketEvent.ticket_id)
+            .where(TicketEvent.member_id == member_id, TicketEvent.at > since)
+            .order_by(desc(TicketEvent.id))
+            .limit(1)
+        )
+
+    async def count_open(self, members: Sequence[Member]) -> dict[int, int]:
+        """How many requests each of them has to do, by their ids; who has none is left out."""
+        rows = await self._work.session.execute(
+            select(Ticket.executor_id, func.count())
+            .where(
+                Ticket.executor_id.in_([member.id for member in members]),
+                Ticket.closed_at.is_(None),
+            )
+            .group_by(Ticket.executor_id)
+        )
+        return {ident: many for ident, many in rows if ident is not None}
 
     async def name(self, viewer: AsMember, ticket: Ticket, member: Member | None) -> None:
         """Somebody, or nobody any more, is to do a locked ticket. Raises `NotYours` for whoever

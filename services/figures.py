@@ -72,16 +72,23 @@ class Figures:
         )
         return [(number, due_at) for number, due_at in rows]
 
-    async def promised(self, which: Which) -> list[tuple[int | None, datetime]]:
-        rows = await self._work.session.execute(
-            select(Ticket.number, Promise.until)
+    async def promised(
+        self, which: Which, before: datetime | None = None
+    ) -> list[tuple[int | str, datetime]]:
+        """To whom (the number of the request, else what the conversation is called) and until
+        when, the next first."""
+        find = (
+            select(Ticket.number, Thread.subject, Promise.until)
             .select_from(Promise)
             .join(Thread, Promise.thread_id == Thread.id)
             .outerjoin(Ticket, Ticket.thread_id == Thread.id)
             .where(which, Promise.settled_at.is_(None))
             .order_by(Promise.until)
         )
-        return [(number, until) for number, until in rows]
+        if before is not None:
+            find = find.where(Promise.until < before)
+        rows = await self._work.session.execute(find)
+        return [(number or subject, until) for number, subject, until in rows]
 
     async def waiting_for_residents(self, which: Which) -> int:
         find = select(func.count()).select_from(Ticket)
@@ -125,6 +132,16 @@ class Figures:
         )
         threads, tickets = row.one()
         return threads, tickets
+
+    async def tones(self, which: Which, since: datetime, until: datetime) -> dict[str, int]:
+        """How the residents of new conversations sound: negative, neutral, positive."""
+        rows = await self._work.session.execute(
+            select(Thread.tone, func.count())
+            .where(which, Thread.tone != "")
+            .where(Thread.opened_at >= since, Thread.opened_at < until)
+            .group_by(Thread.tone)
+        )
+        return {tone: count for tone, count in rows}  # noqa: C416 (rows are no pairs to mypy)
 
     async def closed(self, which: Which, since: datetime, until: datetime) -> int:
         find = select(func.count()).select_from(Thread)

@@ -195,6 +195,7 @@ class People:
                 .where(Home.resident_id.in_(everyone), Home.until.is_(None))
                 .values(until=self._work.now)
             )
+            await self._work.elders.move_out(viewer)
         await self._work.session.flush()
 
     async def register(self, resident_id: int, name: str, phone: str | None) -> Resident:
@@ -245,6 +246,9 @@ class People:
         home = check_home(viewer, await self._work.session.get(Home, home_id))
         home.until = self._work.now
         await self._work.session.flush()
+        left = home.house_id
+        if all(place.house_id != left for place in await self.places(viewer)):
+            await self._work.elders.move_out(viewer, left)
 
     async def places(self, viewer: AsResident) -> list[Place]:
         """The resident's homes now, oldest first."""

@@ -113,5 +113,21 @@ class Places:
         )
         return sorted(rows, key=lambda flat: (flat.kind != "flat", flat.kind))
 
+    async def lists_flats(self, house_id: int) -> bool:
+        """Whether the company's file says anything of the house's numbers."""
+        found = await self._work.session.scalar(
+            select(Flat.id).where(Flat.house_id == house_id, Flat.withdrawn_at.is_(None)).limit(1)
+        )
+        return found is not None
+
+    async def risers(self, house_id: int) -> set[str]:
+        """As the company's file calls them; none where it does not say."""
+        rows = await self._work.session.scalars(
+            select(Flat.riser)
+            .where(Flat.house_id == house_id, Flat.riser.is_not(None), Flat.withdrawn_at.is_(None))
+            .distinct()
+        )
+        return {riser for riser in rows if riser is not None}
+
     async def flat(self, flat_id: int) -> Flat | None:
         return await self._work.session.get(Flat, flat_id)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.access import AsMember, threads_of
@@ -31,6 +31,7 @@ class Summary:
     last: date
     came: int
     tickets: int
+    unhappy: int
     closed: int
     open: int
     overdue: list[tuple[int, datetime]]
@@ -43,6 +44,7 @@ class Summary:
     visits: int
     to_call: int
     organisations: list[int]
+    promised: list[tuple[int | str, datetime]]
 
 
 class Summaries:
@@ -122,6 +124,7 @@ class Summaries:
             last=today - DAY,
             came=came,
             tickets=tickets,
+            unhappy=(await figures.tones(which, *days)).get("negative", 0),
             closed=await figures.closed(which, *days),
             open=await figures.open(which),
             overdue=await figures.overdue(which),
@@ -134,7 +137,16 @@ class Summaries:
             visits=await figures.visits(which, begins(today), tomorrow),
             to_call=await figures.to_call(which),
             organisations=await figures.organisations_to_ask(which, tomorrow),
+            promised=await self._promised(which, tomorrow),
         )
+
+    async def _promised(
+        self, which: ColumnElement[bool], tomorrow: datetime
+    ) -> list[tuple[int | str, datetime]]:
+        """What stands for today, in local time."""
+        local = self._work.company.local
+        found = await self._work.figures.promised(which, tomorrow)
+        return [(whom, await local(until)) for whom, until in found]
 
     async def _today(self) -> date | None:
         """The company's day, when it is a working one and the hour has come."""

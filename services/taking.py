@@ -102,6 +102,8 @@ class Taking:
             before=before, after=to,
         )  # fmt: skip
         await self._work.session.flush()
+        if to is not None and isinstance(viewer, AsMember):
+            await self._work.alarms.accept(thread.id, viewer.member_id)
         self._work.ring(f"thread:{thread.id}")
 
     async def _note(

@@ -120,6 +120,8 @@ class Threads:
         await self._work.session.flush()
         if inbound and not inbound.pressed:
             await self.link(message.id, inbound)
+        if by == "resident":
+            self._work.tones.hear(thread, text)
         if by in ("resident", "member") and not held:
             self._said_last(thread, message)
         await self._work.session.flush()
@@ -127,6 +129,8 @@ class Threads:
             await self._work.waiting.begin(thread, text, attachments)
         elif by == "member" and not held:
             await self._work.waiting.end(thread)
+            if member_id is not None:
+                await self._work.alarms.accept(thread.id, member_id)
         self._work.ring(f"thread:{thread.id}")
         return message
 
@@ -141,6 +145,7 @@ class Threads:
         self._said_last(thread, message)
         await self._work.session.flush()
         await self._work.waiting.end(thread)
+        await self._work.alarms.accept(thread.id, viewer.member_id)
         self._work.ring(f"thread:{thread.id}")
 
     async def link(self, message_id: int, inbound: Inbound) -> None:
@@ -205,6 +210,7 @@ class Threads:
         thread.state = "closed"
         thread.closed_at = self._work.now
         await self._work.promises.close(thread.id)
+        await self._work.alarms.close(thread.id)
         await self._work.session.flush()
         await self._work.waiting.end(thread)
         self._work.ring(f"thread:{thread.id}")

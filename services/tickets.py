@@ -134,6 +134,11 @@ class Tickets:
             find = find.with_for_update().execution_options(populate_existing=True)
         return await self._work.session.scalar(find)
 
+    async def of_number(self, viewer: Viewer, number: int) -> Ticket:
+        """Raises `NotYours`."""
+        ident = await self._work.session.scalar(select(Ticket.id).where(Ticket.number == number))
+        return await self.get(viewer, ident or 0)
+
     async def of_resident(self, viewer: AsResident, *, most: int = 50) -> list[Ticket]:
         """The resident's own, open ones first, then the newest."""
         rows = await self._work.session.scalars(
@@ -168,6 +173,8 @@ class Tickets:
         ticket.waiting_since = self._work.now if status == "waiting" else None
         ticket.asked_at = ticket.rating = ticket.closed_for_good_at = None
         thread = await self._work.threads.get(viewer, ticket.thread_id)
+        if isinstance(viewer, AsMember):
+            await self._work.alarms.accept(thread.id, viewer.member_id)
         if status in ENDED:
             ticket.closed_at = self._work.now
             await self._work.visits.end(ticket)
@@ -191,6 +198,13 @@ class Tickets:
         self._work.ring(f"thread:{ticket.thread_id}")
         return before
 
+    async def correct(self, ticket: Ticket, where: Where) -> None:
+        """Where it is, is better known now."""
+        ticket.complex_id, ticket.house_id = where.complex_id, where.house_id
+        ticket.entrance_id, ticket.flat_id = where.entrance_id, where.flat_id
+        ticket.place = where.place
+        await self._work.session.flush()
+
     async def hand_over(self, viewer: AsMember, ticket: Ticket) -> Room:
         """To the executors of a locked ticket's complex, besides the dispatchers. Raises
         `NotFound` where the complex has none, `AlreadySo`, `AlreadyEnded`."""
@@ -203,6 +217,7 @@ class Tickets:
         if ticket.status in ENDED:
             raise AlreadyEnded
         thread.handed_to = room.id
+        await self._work.alarms.accept(thread.id, viewer.member_id)
         self.note(ticket, "handed", None, room.code, member_id=viewer.member_id)
         self._work.audit.note(viewer.name, "handed over", f"ticket:{ticket.number}", room=room.code)
         await self._work.session.flush()

@@ -13,8 +13,12 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.alarms import Alarms
 from services.answer_all import AnswerAlls
+from services.article_drafts import ArticleDrafts
+from services.articles import Articles
 from services.attachments import Attachments
+from services.audience import Audience
 from services.audit import Audit
 from services.bans import Bans
 from services.calls import Calls
@@ -23,12 +27,16 @@ from services.closing import Closing
 from services.company.company import CompanyData
 from services.dealing import Dealing
 from services.desk import Desk
+from services.drafting import Drafting
 from services.due import Due
+from services.editorial import Editorial
 from services.elders import Elders
 from services.executors import Executors
 from services.figures import Figures
 from services.filing import Filing
 from services.finding import Finding
+from services.forgetting import Forgetting
+from services.growth import Growth
 from services.journal import Journal
 from services.limits import Limits
 from services.linking import Linking
@@ -40,11 +48,14 @@ from services.messaging.sessions import Sessions
 from services.messaging.unsent import Unsent
 from services.news import News
 from services.organisations import Organisations
+from services.outage_answers import OutageAnswers
+from services.outages import Outages
 from services.people import People
 from services.places import Places
 from services.promises import Promises
 from services.ratings import Ratings
 from services.rooms import Rooms
+from services.shelf import Shelf
 from services.shifts import Shifts
 from services.staff import Staff
 from services.summary import Summaries
@@ -54,21 +65,30 @@ from services.team import Team
 from services.terms import Terms
 from services.threads import Threads
 from services.tickets import Tickets
+from services.tidying import Tidying
+from services.tones import Tones
 from services.visits import Visits
 from services.waiting import Waiting
 
 
 class Work:
     """Services are made when first asked for; they share the session and the moment `now`.
-    `base_url` is where a browser reaches us, `files` the folder of stored files."""
+    `base_url` is where a browser reaches us, `files` the folder of stored files, `shelf` what the
+    process keeps of the articles."""
 
     def __init__(
-        self, session: AsyncSession, now: datetime, base_url: str = "", files: Path | None = None
+        self,
+        session: AsyncSession,
+        now: datetime,
+        base_url: str = "",
+        files: Path | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
         self.session = session
         self.now = now
         self.base_url = base_url
         self.files = files or Path()
+        self.shelf = shelf or Shelf()
         self._bells: set[str] = set()
 
     def ring(self, bell: str) -> None:
@@ -142,6 +162,14 @@ class Work:
         return Surges(self)
 
     @cached_property
+    def alarms(self) -> Alarms:
+        return Alarms(self)
+
+    @cached_property
+    def forgetting(self) -> Forgetting:
+        return Forgetting(self)
+
+    @cached_property
     def taking(self) -> Taking:
         return Taking(self)
 
@@ -166,6 +194,10 @@ class Work:
         return Executors(self)
 
     @cached_property
+    def tidying(self) -> Tidying:
+        return Tidying(self)
+
+    @cached_property
     def visits(self) -> Visits:
         return Visits(self)
 
@@ -182,8 +214,40 @@ class Work:
         return AnswerAlls(self)
 
     @cached_property
+    def articles(self) -> Articles:
+        return Articles(self, self.shelf)
+
+    @cached_property
+    def outages(self) -> Outages:
+        return Outages(self)
+
+    @cached_property
+    def outage_answers(self) -> OutageAnswers:
+        return OutageAnswers(self)
+
+    @cached_property
+    def audience(self) -> Audience:
+        return Audience(self)
+
+    @cached_property
+    def tones(self) -> Tones:
+        return Tones(self)
+
+    @cached_property
     def canned(self) -> Canned:
         return Canned(self)
+
+    @cached_property
+    def editorial(self) -> Editorial:
+        return Editorial(self)
+
+    @cached_property
+    def article_drafts(self) -> ArticleDrafts:
+        return ArticleDrafts(self)
+
+    @cached_property
+    def growth(self) -> Growth:
+        return Growth(self)
 
     @cached_property
     def finding(self) -> Finding:
@@ -256,3 +320,7 @@ class Work:
     @cached_property
     def journal(self) -> Journal:
         return Journal(self)
+
+    @cached_property
+    def drafting(self) -> Drafting:
+        return Drafting(self)

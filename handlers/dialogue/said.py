@@ -9,7 +9,8 @@ from typing import Any
 from services.messaging.types import Attachment, Inbound
 
 Said = dict[str, Any]
-"""`{"words": "…", "attachments": […], "ids": […]}`; by the ids quotes and edits find it later."""
+"""`{"words": "…", "attachments": […], "ids": […]}`; by the ids quotes and edits find it later.
+What else a dialogue notes of it stays with it."""
 
 _LETTER = re.compile(r"\w")
 
@@ -35,7 +36,8 @@ def says_what(said: Said) -> bool:
 def join(*said: Said) -> Said:
     """One after another. The same words twice, sent by an impatient thumb, stay once."""
     words = dict.fromkeys(each["words"] for each in said if each["words"])
-    return {
+    more = {key: value for each in reversed(said) for key, value in each.items()}
+    return more | {
         "words": "\n".join(words),
         "attachments": [file for each in said for file in each["attachments"]],
         "ids": [ident for each in said for ident in each.get("ids", [])],

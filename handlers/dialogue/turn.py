@@ -9,7 +9,7 @@ from services.access import AsResident
 from services.errors import NotYours
 from services.messaging.outbox import About
 from services.messaging.sessions import Session
-from services.messaging.types import Address, Button, Inbound, Keyboard, Kind, Outbound
+from services.messaging.types import Address, Attachment, Button, Inbound, Keyboard, Kind, Outbound
 from services.tables import Contact
 from services.work import Work
 
@@ -73,7 +73,13 @@ class Turn:
         return counted[int(number[1]) - 1]
 
     async def say(
-        self, text: str, rows: Rows = (), *, header: str = "", standing: bool = False
+        self,
+        text: str,
+        rows: Rows = (),
+        *,
+        header: str = "",
+        standing: bool = False,
+        files: Sequence[Attachment] = (),
     ) -> None:
         """Adds one message to what is said. Its buttons become what typed words are compared
         with."""
@@ -82,7 +88,7 @@ class Turn:
             keyboard = Keyboard(rows=tuple(tuple(row) for row in rows), standing=standing)
             if not standing:
                 self._offer(keyboard)
-        what = Outbound(text=text, header=header, keyboard=keyboard)
+        what = Outbound(text=text, header=header, keyboard=keyboard, attachments=tuple(files))
         if self._held is not None:
             self._held.append(what)
         else:

@@ -1,7 +1,8 @@
 """A resident who is banned: what would reach staff is answered with a sentence, once a day.
 
-Emergencies always go through: words of danger, requests of an emergency kind, and whatever belongs
-to such a request. What only shows or changes the resident's own things works as ever.
+Emergencies always go through: words of danger, which are read before, requests of an emergency
+kind, and whatever belongs to such a request. A voice message is held like words: what the person
+is told names the phone. What only shows or changes the resident's own things works as ever.
 """
 
 from __future__ import annotations
@@ -9,14 +10,16 @@ from __future__ import annotations
 from handlers.dialogue.said import says_nothing, tell
 from handlers.dialogue.turn import Turn, split_action
 from handlers.resident import closing_texts
-from handlers.resident.talk import add_to, open_thread
-from services.danger import sounds_dangerous
+from handlers.resident.danger_place import SCENE
+from handlers.resident.passing import add_to
 from services.errors import NotYours
 from services.messaging.types import Happening
 from services.tables import Ban, Thread
 
-REACHING_STAFF = ("menu/dispatcher", "talk/to/", "talk/new", "talk/call", "ticket/reopen/",
-                  "ticket/add/", "rate/", "need/")  # fmt: skip
+REACHING_STAFF = (
+    "menu/dispatcher", "talk/to/", "talk/new", "talk/call", "ticket/reopen/", "ticket/add/",
+    "rate/", "need/", "faq/no/", "faq/other/", "faq/person/",
+)  # fmt: skip
 
 
 async def hold(turn: Turn, word: str, *, in_form: bool) -> bool:
@@ -38,7 +41,7 @@ async def hold(turn: Turn, word: str, *, in_form: bool) -> bool:
         await answer(turn, ban)
         return True
     quoted = await turn.work.threads.find(turn.address, turn.inbound.reply_to)
-    asked = in_form or turn.session.scene == "consent"
+    asked = in_form or turn.session.scene in ("consent", SCENE)
     if turn.text.startswith("/") or (asked and quoted is None):
         return False
     if not await pass_urgent(turn):
@@ -60,26 +63,18 @@ async def is_about_emergency(turn: Turn, action: str) -> bool:
 
 async def is_emergency(turn: Turn, thread: Thread) -> bool:
     ticket = await turn.work.threads.ticket(thread.id)
-    return ticket is not None and ticket.emergency
+    alarm = await turn.work.alarms.of_thread(thread.id)
+    alarmed = alarm is not None and alarm.outcome in ("", "accepted")
+    return alarmed or (ticket is not None and ticket.emergency)
 
 
 async def pass_urgent(turn: Turn) -> bool:
-    """Words of danger, and words about an emergency that is open: straight to staff."""
+    """Words about an emergency that is open: straight to staff."""
     said = tell(turn.inbound)
-    if says_nothing(said):
+    thread = None if says_nothing(said) else await thread_here(turn)
+    if thread is None or thread.state != "open" or not await is_emergency(turn, thread):
         return False
-    thread = await thread_here(turn)
-    if thread is not None and thread.state == "open" and await is_emergency(turn, thread):
-        await add_to(turn, thread, said)
-        return True
-    if not sounds_dangerous(said["words"]):
-        return False
-    if thread is not None:
-        await add_to(turn, thread, said, quietly=True)
-    else:
-        await open_thread(turn, said, quietly=True)
-    company = await turn.work.company.profile()
-    await turn.say(closing_texts.passed_on_urgent(company))
+    await add_to(turn, thread, said)
     return True
 
 

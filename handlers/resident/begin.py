@@ -10,7 +10,7 @@ from handlers.resident.menu import short_menu, show_menu
 from handlers.resident.places import known_of
 from handlers.resident.registration import REGISTRATION
 from handlers.resident.request import REQUEST
-from handlers.resident.which import ask_which
+from handlers.resident.sorting import sort_out
 
 
 async def start(turn: Turn) -> None:
@@ -60,7 +60,7 @@ async def go_on(turn: Turn, payload: str = "", said: Said | None = None) -> None
     new_house = found is not None and found.house is not None and found.house.id not in homes
     if resident.name and homes and not new_house:
         if said:
-            await ask_which(turn, said)
+            await sort_out(turn, said)
         else:
             await show_menu(turn)
         return

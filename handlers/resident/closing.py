@@ -10,14 +10,14 @@ from handlers.dialogue.turn import Rows, Turn, split_action
 from handlers.resident import closing_texts as words
 from handlers.resident import texts
 from handlers.resident.consent import button
-from handlers.resident.talk import add_to
+from handlers.resident.passing import add_to
 from handlers.staff import closing_texts as to_staff
 from services.errors import AlreadySo, NotDone, NotYours
 from services.ratings import LOW, STARS
 from services.tables import Ticket
 from services.tickets import ENDED
 
-FREE = ("", "talk", "rating")  # scenes in which nothing of ours waits for an answer
+FREE = ("", "talk", "rating", "faq")  # scenes in which nothing of ours waits for an answer
 
 
 # ── Rating ───────────────────────────────────────────────────────────────────

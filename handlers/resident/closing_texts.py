@@ -107,10 +107,3 @@ def banned(until: datetime | None, now: datetime, company: Company) -> str:
 
 
 UNBANNED = "Сообщения отсюда диспетчер снова видит. Пишите, если нужна помощь."
-
-
-def passed_on_urgent(company: Company) -> str:
-    return (
-        f"Передали диспетчеру как срочное. Не ждите ответа — звоните: {company.emergency_phone}, "
-        "при пожаре и запахе газа — 112."
-    )

@@ -19,18 +19,37 @@ from handlers.dialogue.steps import (
     Stay,
     Wrong,
 )
-from handlers.dialogue.turn import Turn
+from handlers.dialogue.turn import Turn, plain
 from handlers.resident import texts
 from handlers.resident.consent import button
+from handlers.resident.faq_texts import yes_request
 from services.company.declaration import Category
+from services.understanding.reading.likeness import likeness
 
 FIRST, REST, EMERGENCIES = 0, 1, 2  # screens
 
 
-class Kinds(Choice):
-    """A category. Words and photos instead of one belong to what was told before."""
+def likely_kind(kinds: Sequence[Category], words: str, code: str) -> Category | None:
+    """The kind that was read out of the words, no emergency; of several with one code the one
+    whose title and options the words name best. None where the company has none."""
+    alike = [kind for kind in kinds if kind.code == code and not kind.emergency]
+    if not alike:
+        return None
 
-    def __init__(self, key: str, question: str, kinds: Sequence[Category]) -> None:
+    def named(kind: Category) -> float:
+        options = [likeness(words, option) for step in kind.form for option in step.options]
+        return max([2 * likeness(words, kind.title), *options])
+
+    return max(alike, key=named)
+
+
+class Kinds(Choice):
+    """A category. Words and photos instead of one belong to what was told before. `guess`: what
+    was read out of them, which stands first and leaves the form's questions out."""
+
+    def __init__(
+        self, key: str, question: str, kinds: Sequence[Category], guess: Category | None = None
+    ) -> None:
         ordered = sorted(kinds, key=lambda kind: not kind.emergency)
         super().__init__(
             key,
@@ -39,6 +58,7 @@ class Kinds(Choice):
             columns=2,
         )
         self._urgent = sum(kind.emergency for kind in kinds)
+        self._guess = guess
 
     async def ask(self, turn: Turn, answers: dict[str, Any]) -> str:
         page = turn.session.state["page"]
@@ -53,7 +73,11 @@ class Kinds(Choice):
             return [*self.rows(actions, 0, self._urgent, columns=1), back]
         if page == REST and ordinary > ONE_SCREEN:
             return [*self.rows(actions, self._urgent + PAGE, count), back]
-        rows = [[button(texts.EMERGENCY, actions.page(EMERGENCIES))]] if self._urgent else []
+        rows: Rows = []
+        if self._guess is not None:
+            rows.append([button(yes_request(self._guess.title), actions.press("guess"))])
+        if self._urgent:
+            rows.append([button(texts.EMERGENCY, actions.page(EMERGENCIES))])
         if ordinary <= ONE_SCREEN:
             return rows + self.rows(actions, self._urgent, count)
         rows += self.rows(actions, self._urgent, self._urgent + PAGE)
@@ -61,6 +85,9 @@ class Kinds(Choice):
         return rows
 
     async def take(self, turn: Turn, pressed: str | None, so_far: Any) -> Answered | Stay:
+        agreed = pressed is None and plain(turn.text) in texts.YES
+        if self._guess is not None and (pressed == "guess" or agreed):
+            return Answered(self._guess.key or self._guess.code, {"brief": True})
         try:
             return await super().take(turn, pressed, so_far)
         except Wrong:

@@ -11,16 +11,19 @@ from handlers.dialogue.said import Said
 from handlers.dialogue.steps import Step, Text, Wrong
 from handlers.dialogue.turn import Turn
 from handlers.resident import texts
+from handlers.resident.asked import recall_fresh
 from handlers.resident.menu import full_menu, show_menu
 from handlers.resident.places import flat_steps, known_of, place_steps
 from handlers.resident.request import REQUEST
-from handlers.resident.which import ask_which
+from handlers.resident.sorting import sort_out
 from services.errors import AlreadySo
 from services.places import Found
 
 
 async def new_request(turn: Turn, said: Said | None = None) -> None:
-    """«Новая заявка». Whoever has no address yet is asked for it first."""
+    """«Новая заявка». Whoever has no address yet is asked for it first. Words that wait for a press
+    are what it is about."""
+    said = said or recall_fresh(turn, "which")
     if await turn.work.people.places(turn.viewer):
         await REQUEST.begin(turn, said=said)
     else:
@@ -118,7 +121,7 @@ class Registration(Form):
         if answers["for_request"]:
             await REQUEST.begin(turn, said=said)
         elif said:
-            await ask_which(turn, said)
+            await sort_out(turn, said)
 
     async def cancel(self, turn: Turn) -> None:
         await show_menu(turn, texts.CANCELLED)

@@ -11,13 +11,22 @@ from handlers.dialogue.form import Answers, Form
 from handlers.dialogue.said import Said, files_of, join, tell
 from handlers.dialogue.steps import Answered, Choice, Photos, Stay, Step, Text, Wrong
 from handlers.dialogue.turn import Turn, plain
-from handlers.resident import hours, limits, texts
-from handlers.resident.kinds import Kinds, Telling, add_to_told, need_telling, told
+from handlers.resident import hours, limits, texts, voiced
+from handlers.resident.kinds import (
+    Kinds,
+    Telling,
+    add_to_told,
+    likely_kind,
+    need_telling,
+    told,
+)
 from handlers.resident.menu import show_menu
 from handlers.resident.places import place_steps
 from services.company import declaration
 from services.people import Place
 from services.tickets import Where
+from services.understanding.reading.likeness import choose_label
+from services.understanding.reading.message import read
 
 SEEN = ("photo", "video", "document")
 
@@ -25,18 +34,25 @@ SEEN = ("photo", "video", "document")
 class Request(Form):
     """Answers: `common` (about the house, by address alone) and `house`, or `home` (`guess`: the
     one of last time, of several); `complex`; `what` (told first) or `words` (told after a category
-    was pressed); `category`; `q-…` of the company's form."""
+    was pressed); `category`; `q-…` of the company's form. `brief`: of the form's questions only
+    those stay that the words answer; `plainly`: no kind is read out of the words."""
 
     name = "request"
 
-    async def begin(self, turn: Turn, *, said: Said | None = None) -> None:
-        """`said` is what was told already. With several homes it is about the one of last time
-        until the person says otherwise."""
+    async def begin(
+        self, turn: Turn, *, said: Said | None = None, category: str = "", plainly: bool = False
+    ) -> None:
+        """`said` is what was told already, `category` the kind that was read out of it. With
+        several homes it is about the one of last time until the person says otherwise."""
         places = await turn.work.people.places(turn.viewer)
         last = await turn.work.people.home_of_last_time(turn.viewer)
         place = next((p for p in places if p.home_id == last), places[-1])
         known: Answers = {"common": False, "complex": place.complex_id}
         known["home" if len(places) == 1 else "guess"] = place.home_id
+        if category:
+            known |= {"category": category, "brief": True}
+        if plainly:
+            known["plainly"] = True
         await self.start(turn, **known, **({"what": said} if said else {}))
 
     async def begin_common(self, turn: Turn, known: Answers, said: Said | None) -> None:
@@ -56,8 +72,8 @@ class Request(Form):
             kinds = [kind for kind in kinds if kind.emergency]
         forget_missing_kind(answers, kinds)
         steps.append(Telling("what", texts.ASK_WHAT, kinds))
-        if told(answers):
-            steps.append(Kinds("category", texts.ASK_KIND, kinds))
+        if said := told(answers):
+            steps.append(Kinds("category", texts.ASK_KIND, kinds, read_kind(answers, kinds, said)))
         if "category" not in answers:
             return steps
         category = await turn.work.company.category(answers["category"])
@@ -66,7 +82,7 @@ class Request(Form):
         if category.emergency:
             return steps  # no other question while the water rises
         steps += self._questions(category, answers, await turn.work.company.local(turn.work.now))
-        steps.append(Confirm(self, movable="guess" in answers))
+        steps.append(Confirm(self, movable="guess" in answers, brief=is_brief(answers, category)))
         return steps
 
     def _questions(
@@ -76,6 +92,9 @@ class Request(Form):
         photos where some came already."""
         steps: list[Step] = []
         said = told(answers)
+        if said and answers.get("brief"):
+            answers |= read_answers(category, said["words"], answers)
+            return []
         asks_words = any(step.kind == "text" and not step.optional for step in category.form)
         if not said and not asks_words:
             steps.append(Words("words", texts.ASK_WORDS))
@@ -115,23 +134,16 @@ class Request(Form):
         if not await limits.may_file(turn, category, where, home_id, said, chosen):
             return
         room = await work.rooms.of_complex(where.complex_id)
-        thread = await work.threads.open(turn.viewer, room, category.title, home_id=home_id)
+        told_aloud = await voiced.find_thread(turn, answers, room)
+        thread = told_aloud or await work.threads.open(
+            turn.viewer, room, category.title, home_id=home_id
+        )
         ticket = await work.tickets.file(
             thread, category, where, said["words"], chosen,
             turn.inbound.address.channel,
         )  # fmt: skip
         work.threads.name(thread, posts.subject(ticket))
-        resident = await work.people.resident(turn.viewer.resident_id)
-        message = await work.threads.add(
-            thread,
-            "resident",
-            resident.name or "",
-            None,
-            text=said["words"],
-            attachments=files_of(said),
-        )
-        await work.copies.keep(message.id, turn.address.channel, turn.address.chat, said["ids"])
-        await posts.post_card(work, thread, ticket, message)
+        await voiced.show(turn, thread, ticket, category, said, again=told_aloud is not None)
         filed = await work.company.local(ticket.created_at)
         due = await work.company.local(ticket.due_at)
         if category.emergency:
@@ -206,11 +218,13 @@ class WhichHome(Choice):
 
 
 class Confirm(Choice):
-    """Shows what will be sent. «Другой адрес» is there for people with several homes."""
+    """Shows what will be sent. «Другой адрес» is there for people with several homes, «Добавить
+    подробности» where questions were left out."""
 
-    def __init__(self, request: Request, *, movable: bool) -> None:
+    def __init__(self, request: Request, *, movable: bool, brief: bool) -> None:
         elsewhere = [("elsewhere", texts.OTHER_PLACE)] if movable else []
-        super().__init__("send", "", options=[("send", texts.SEND), *elsewhere])
+        details = [("details", texts.MORE_DETAILS)] if brief else []
+        super().__init__("send", "", options=[("send", texts.SEND), *details, *elsewhere])
         self._request = request
 
     async def ask(self, turn: Turn, answers: dict[str, Any]) -> str:
@@ -226,9 +240,41 @@ class Confirm(Choice):
                 raise
             raise Wrong(await self.ask(turn, turn.session.state["answers"])) from None
         assert isinstance(taken, Answered)
+        if taken.value == "details":
+            return Answered(None, {"brief": False}, forget=(self.key,))
         if taken.value == "elsewhere":
             return Answered(None, {"moving": True}, forget=("home", self.key))
         return taken
+
+
+def read_kind(
+    answers: Answers, kinds: Sequence[declaration.Category], said: Said
+) -> declaration.Category | None:
+    """What was told is about, as far as it can be read; only while it is not known."""
+    if "category" in answers or answers.get("plainly") or not said["words"]:
+        return None
+    reading = read(said["words"])
+    if reading.kind not in ("request", "complaint"):
+        return None
+    return likely_kind(kinds, said["words"], reading.category)
+
+
+def read_answers(
+    category: declaration.Category, words: str, answers: Answers
+) -> dict[str, str | None]:
+    """The form's choices that the words have made already."""
+    found: dict[str, str | None] = {}
+    for step in category.form:
+        chosen = choose_label(words, step.options) if step.kind == "choice" else None
+        if chosen is not None and f"q-{step.key}" not in answers:
+            found[f"q-{step.key}"] = step.options[chosen]
+    return found
+
+
+def is_brief(answers: Answers, category: declaration.Category) -> bool:
+    return bool(answers.get("brief")) and any(
+        f"q-{step.key}" not in answers for step in category.form
+    )
 
 
 def home_of(answers: Answers) -> int:

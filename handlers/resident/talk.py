@@ -4,30 +4,35 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handlers import notices, posts, wording
-from handlers.dialogue.said import Said, files_of, says_nothing, tell
+from handlers import posts, wording
+from handlers.dialogue.said import Said, join, says_nothing, tell
 from handlers.dialogue.steps import Wrong
 from handlers.dialogue.turn import Turn, split_action
 from handlers.resident import hours, texts
+from handlers.resident.asked import recall, recall_fresh
 from handlers.resident.begin import new_common_request
 from handlers.resident.consent import button, consented
-from handlers.resident.continuing import tell_continued, thread_for_words
+from handlers.resident.handing import hand_over
 from handlers.resident.menu import full_menu
+from handlers.resident.passing import add_to, open_thread, their_room
 from handlers.resident.registration import check_phone, new_request
 from handlers.resident.request import REQUEST
+from handlers.resident.sorting import sort_out
 from handlers.resident.which import ask_which
 from services.messaging.types import Attachment, Button
-from services.people import Place
-from services.tables import Message, Room, Thread, Ticket
+from services.tables import Message, Thread
 
-QUIET = timedelta(minutes=10)  # after so long a message is answered "passed on" again
 STILL_TALKING = timedelta(hours=1)  # since the resident's own last word
 STILL_ANSWERING = timedelta(days=1)  # since the last word of staff
 
 
 async def ask_dispatcher(turn: Turn) -> None:
     """«Написать диспетчеру», and words like "оператор". An open conversation goes on; one that was
-    answered and left lying, though nobody closed it, does not."""
+    answered and left lying, though nobody closed it, does not. What they have just asked goes
+    along, so that nobody has to write it twice."""
+    if asked := recall_fresh(turn, "which", "faq"):
+        await hand_over(turn, asked)
+        return
     company = await turn.work.company.profile()
     threads = await turn.work.threads.open_ones(turn.viewer)
     talks = [thread for thread, ticket in threads if ticket is None]
@@ -40,14 +45,6 @@ async def ask_dispatcher(turn: Turn) -> None:
     )
 
 
-async def their_room(turn: Turn) -> tuple[Room, Place | None]:
-    """The room of the resident's complex; of several homes, of the one of last time."""
-    places = await turn.work.people.places(turn.viewer)
-    last = await turn.work.people.home_of_last_time(turn.viewer)
-    place = next((p for p in places if p.home_id == last), places[-1] if places else None)
-    return await turn.work.rooms.of_complex(place.complex_id if place else None), place
-
-
 async def receive(turn: Turn) -> None:
     """The scene `talk`: what is said goes into its thread; the first word opens one. After a long
     silence, or when staff spoke in other threads meanwhile, the person is asked."""
@@ -55,14 +52,19 @@ async def receive(turn: Turn) -> None:
     if says_nothing(said):
         await turn.say(texts.SAY_IN_WORDS)
         return
+    if read_before := state.pop("said", None):
+        said = join(read_before, said)
     if state.get("thread") is None:
         await open_thread(turn, said)
         return
     thread = await turn.work.threads.get(turn.viewer, state["thread"])
     others = [t for t in state.get("answered", []) if t != thread.id]
     for_good = await turn.work.closing.is_over(thread)
-    if not state.get("chosen") and (others or (is_over(turn, thread) and not for_good)):
+    if not state.get("chosen") and others:
         await ask_which(turn, said)
+        return
+    if not state.get("chosen") and is_over(turn, thread) and not for_good:
+        await sort_out(turn, said)
         return
     await add_to(turn, thread, said)
 
@@ -70,94 +72,6 @@ async def receive(turn: Turn) -> None:
 def is_over(turn: Turn, thread: Thread) -> bool:
     silence = turn.work.now - thread.last_at
     return silence > (STILL_TALKING if thread.last_by == "resident" else STILL_ANSWERING)
-
-
-async def open_thread(turn: Turn, said: Said, *, quietly: bool = False) -> Thread:
-    """A conversation without a ticket, in the room of the resident's complex."""
-    room, place = await their_room(turn)
-    resident = await turn.work.people.resident(turn.viewer.resident_id)
-    thread = await turn.work.threads.open(
-        turn.viewer,
-        room,
-        posts.subject_of_talk(resident, place),
-        home_id=place.home_id if place else None,
-    )
-    await add_to(turn, thread, said, quietly=quietly)
-    return thread
-
-
-async def add_to(
-    turn: Turn, thread: Thread, said: Said, *, quietly: bool = False, keep_scene: bool = False
-) -> None:
-    """Adds what was said and shows it to the room; says so once in a while, not each time.
-    `keep_scene`: a question of ours is open and stays so."""
-    work = turn.work
-    asked_for, thread = thread, await thread_for_words(turn, thread)
-    ticket = await work.threads.ticket(thread.id)
-    reopened = thread.state == "closed" and ticket is None
-    if reopened:
-        await work.threads.reopen(thread)
-    first = not await work.threads.has_messages(thread)
-    room = await work.rooms.get(thread.room_id)
-    fresh = (
-        turn.session.scene != "talk"
-        or turn.session.state.get("chosen")
-        or first
-        or thread.state == "closed"
-        or reopened
-        or thread.last_by != "resident"
-        or work.now - thread.last_at > QUIET
-        or (room.trouble_since is not None and room.trouble_since > thread.last_at)
-    )
-    resident = await work.people.resident(turn.viewer.resident_id)
-    quoted = await work.threads.find(turn.address, turn.inbound.reply_to)
-    message = await work.threads.add(
-        thread,
-        "resident",
-        resident.name or "",
-        None,
-        text=said["words"],
-        attachments=files_of(said),
-        reply_to=quoted.id if quoted and quoted.thread_id == thread.id else None,
-    )
-    await work.copies.keep(message.id, turn.contact.channel, turn.contact.chat, said["ids"])
-    await work.threads.answer_at(thread, turn.contact)
-    await posts.post_words(work, thread, message)
-    await notices.tell_executor(work, thread, message)
-    if not keep_scene:
-        turn.go("talk", thread=thread.id, answered=[])
-    if quietly:
-        return
-    closed = await hours.closed_words(turn, room, ticket, said["words"], files_of(said))
-    if thread is not asked_for and first:
-        await tell_continued(turn, asked_for)
-    elif fresh or keep_scene:
-        await tell_passed_on(turn, thread, ticket, closed)
-        return
-    if closed:
-        await turn.say(closed)
-
-
-async def tell_passed_on(
-    turn: Turn, thread: Thread, ticket: Ticket | None, closed: str = ""
-) -> None:
-    """`closed`: when staff are back, where that is to be said."""
-    room = await turn.work.rooms.get(thread.room_id)
-    if room.trouble:
-        company = await turn.work.company.profile()
-        await turn.say(texts.kept_for_later(company))
-    elif ticket is None:
-        await turn.say(join_words(texts.PASSED_ON, closed))
-    elif thread.state == "closed":
-        again = [[button(texts.NOT_SOLVED, f"ticket/reopen/{ticket.id}")]]
-        passed_on = join_words(texts.PASSED_ON_CLOSED, closed)
-        await turn.say(passed_on, again, header=texts.ticket_header(ticket))
-    else:
-        await turn.say(join_words(texts.ADDED, closed), header=texts.ticket_header(ticket))
-
-
-def join_words(*words: str) -> str:
-    return "\n".join(filter(None, words))
 
 
 async def receive_quoted(turn: Turn, quoted: Message) -> None:
@@ -171,19 +85,10 @@ async def receive_quoted(turn: Turn, quoted: Message) -> None:
     await add_to(turn, thread, said, keep_scene=open_question)
 
 
-async def sort_out(turn: Turn) -> None:
-    """Words outside any dialogue."""
-    said = tell(turn.inbound)
-    if says_nothing(said):
-        await turn.say(texts.SAY_IN_WORDS)
-    else:
-        await ask_which(turn, said)
-
-
 async def press(turn: Turn) -> None:
     """`talk/to/ID`, `talk/ticket`, `talk/new`, `talk/call`."""
     what, ident = split_action(turn.pressed)
-    said = turn.session.state.get("said") if turn.session.scene == "which" else None
+    said = recall(turn) if turn.session.scene == "which" else None
     if what == "to":
         thread = await turn.work.threads.get(turn.viewer, ident)
         if said:

@@ -38,7 +38,8 @@ YES_WITHDRAW = "Да, отозвать"
 KEEP_CONSENT = "Оставить как есть"
 TO_MENU = "В меню"
 AS_TICKET = "Это новая заявка"
-AS_QUESTION = "Спросить диспетчера"
+AS_QUESTION = DISPATCHER
+MORE_DETAILS = "Добавить подробности"
 
 # What people type instead of a button, compared without case, emoji and «ё».
 YES = ("да", "все верно", "верно", "отправляйте", "отправляй", "отправь", "ок", "хорошо")
@@ -172,7 +173,10 @@ MENU_SHORT = (
 CANCELLED = "Хорошо, отменили. Ничего не отправлено."
 NOTHING_TO_CANCEL = "Отменять нечего."
 
-COMMANDS = "/new — новая заявка\n/my — мои заявки\n/menu — меню\n/help — помощь\n/cancel — отмена"
+COMMANDS = (
+    "/new — новая заявка\n/my — мои заявки\n/faq — вопросы и ответы\n/menu — меню\n"
+    "/help — помощь\n/cancel — отмена"
+)
 
 
 def help_text(company: Company) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from handlers import notices
 from handlers.dialogue.turn import Turn, split_action
 from handlers.resident import texts
 from handlers.resident.consent import button, consented
 from handlers.resident.continuing import ticket_to_reopen
 from services.errors import NotYours
+from services.messaging.types import Button
 from services.tickets import ENDED
 
 
@@ -31,7 +34,8 @@ async def press(turn: Turn) -> None:
     await presses[what](turn, ident)
 
 
-async def show(turn: Turn, ticket_id: int) -> None:
+async def show(turn: Turn, ticket_id: int, ask: Sequence[Button] = ()) -> None:
+    """`ask`: a row of more buttons."""
     ticket = await turn.work.tickets.get(turn.viewer, ticket_id)
     local = turn.work.company.local
     card = texts.ticket_card(
@@ -46,7 +50,7 @@ async def show(turn: Turn, ticket_id: int) -> None:
         else button(texts.ADD_TO, f"ticket/add/{ticket.id}")
     )
     rows = [[first, button(texts.HISTORY, f"ticket/history/{ticket.id}")]]
-    await turn.say(card, rows, header=texts.ticket_header(ticket))
+    await turn.say(card, [*rows, ask] if ask else rows, header=texts.ticket_header(ticket))
 
 
 async def show_history(turn: Turn, ticket_id: int) -> None:

@@ -56,6 +56,8 @@ async def tell_resident(
         reply_to=reply_to,
         held=held,
     )
+    # Wherever they wrote it: on their own desk nothing before it is news.
+    await turn.work.desk.mark_seen(turn.viewer, thread.id, message.id)
     shown = written and not (turn.at_desk or turn.in_private)
     if held:
         await trainees.ask_for_yes(turn, thread, message, shown=shown)

@@ -28,6 +28,25 @@ def not_needed(ticket: Ticket) -> str:
     return f"Житель ответил, что помощь уже не нужна. Заявка №{ticket.number} закрыта."
 
 
+REOPEN = "Вернуть в работу"
+OPEN_AGAIN = "Открыть снова"
+TALK_OPEN = "Разговор и так открыт: пишите, житель прочитает."
+
+
+def talk_reopened(member: Member, note: str) -> str:
+    """`note`: what the member wrote for colleagues."""
+    return f"Разговор снова открыт — {member.name}." + (f" {note[:500]}" if note else "")
+
+
+def open_anyway(ticket: Ticket, status: str) -> str:
+    return f"Заявка №{ticket.number} и так открыта: {status}."
+
+
+def goes_on(later: str) -> str:
+    """`later`: what the thread is called that the resident writes to now."""
+    return f"Это обращение уже продолжено: {later}. Отвечайте там, старое остаётся закрытым."
+
+
 # ── Bans ─────────────────────────────────────────────────────────────────────
 HOW = "Напишите так: /ban 7 дней оскорбляет диспетчера. Без срока — на день; можно «навсегда»."
 REASON_NEEDED = f"Нужна причина: её увидят коллеги, житель — нет. {HOW}"

@@ -5,28 +5,39 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+from rapidfuzz import fuzz, process
+
 from handlers import staff_texts, standing
 from handlers.dialogue.turn import split_action
 from handlers.staff import (
+    alarms,
     answer_all,
+    articles,
     assigning,
     bans,
     calling,
     canned,
     doing,
+    drafting,
     elders,
     executors,
     filing,
     finding,
+    forms,
+    help_texts,
     naming,
+    outages,
     outside,
     papers,
+    permitted,
     promising,
     quiet,
+    reopening,
     shifts,
     statuses,
     taking,
     team,
+    tone,
     trainees,
     visits,
 )
@@ -36,18 +47,38 @@ from handlers.staff.surges import open_threads
 from handlers.staff.turn import StaffTurn
 from services.errors import NotYours
 
+LIKE = 65  # of a hundred: a letter or two of a short word wrong
+
 
 async def run(turn: StaffTurn) -> None:
     command = COMMANDS.get(turn.command)
     if command is None:
-        await turn.say(staff_texts.unknown_command(turn.command[:30]))
+        await turn.say(help_texts.unknown(turn.command[:30], nearest(turn)))
+        return
+    if why := permitted.why_not(turn, english(turn.command), turn.rest):
+        turn.work.audit.note(turn.viewer.name, "refused", turn.command)
+        await turn.say(why)
         return
     await command(turn)
+
+
+def english(command: str) -> str:
+    """The first of its names."""
+    return next(name for name, does in COMMANDS.items() if does is COMMANDS[command])
+
+
+def nearest(turn: StaffTurn) -> str:
+    """What was probably meant, of what they may say; empty for no guess."""
+    offered = [name for name in COMMANDS if permitted.shows(turn, english(name))]
+    found = process.extractOne(turn.command, offered, scorer=fuzz.ratio, score_cutoff=LIKE)
+    return found[0] if found else ""
 
 
 async def press(turn: StaffTurn) -> None:
     """`staff/WHAT/ID`. A press on what is someone else's is refused and logged."""
     try:
+        if await forms.hear(turn):
+            return
         what, ident = split_action(turn.pressed)
         if not turn.pressed.startswith("staff/") or what not in PRESSES:
             raise NotYours
@@ -58,7 +89,7 @@ async def press(turn: StaffTurn) -> None:
 
 
 async def help_out(turn: StaffTurn) -> None:
-    await turn.say(staff_texts.HELP)
+    await turn.say(help_texts.help_of(partial(permitted.shows, turn)))
 
 
 async def who(turn: StaffTurn) -> None:
@@ -97,16 +128,24 @@ PRESSES: dict[str, Callable[[StaffTurn, int], Awaitable[None]]] = {
     "later": outside.remind_later,
     "accept": partial(statuses.press, status="accepted"),
     "close": partial(statuses.press, status="done"),
+    "reopen": reopening.press,
     "again": send_again,
     "other": send_otherwise,
     "open": open_threads,
+    "usedraft": drafting.take,
+    "senddraft": drafting.send,
     "sendall": answer_all.send,
     "dropall": answer_all.drop,
     "masters": executors.press,
+    "alarm": alarms.accept,
+    "noalarm": alarms.call_off,
+    **{each: partial(tone.press, said=said) for said, each in tone.PRESSES.items()},
     "take": taking.press,
     "seize": taking.seize,
     "release": trainees.let_go,
     "drop": trainees.drop,
+    **articles.PRESSES,
+    **outages.PRESSES,
 }
 COMMANDS: dict[str, Callable[[StaffTurn], Awaitable[None]]] = {
     "/new": filing.new,
@@ -130,6 +169,9 @@ COMMANDS: dict[str, Callable[[StaffTurn], Awaitable[None]]] = {
     "/тихо": quiet.switch,
     "/status": statuses.status,
     "/close": statuses.close,
+    "/закрыть": statuses.close,
+    "/reopen": reopening.reopen,
+    "/открыть": reopening.reopen,
     "/masters": executors.hand_over,
     "/мастерам": executors.hand_over,
     "/who": who,
@@ -143,16 +185,23 @@ COMMANDS: dict[str, Callable[[StaffTurn], Awaitable[None]]] = {
     "/найти": finding.find,
     "/history": finding.history,
     "/история": finding.history,
+    "/articles": articles.articles,
+    "/faq": articles.articles,
+    "/статьи": articles.articles,
     "/answer": canned.answer,
     "/ответ": canned.answer,
     "/answerall": answer_all.answer_all,
     "/всем": answer_all.answer_all,
+    "/outage": outages.outage,
+    "/отключение": outages.outage,
     "/note": keep_note,
     "/ban": bans.ban,
     "/unban": bans.unban,
     "/recall": recall,
     "/отозвать": recall,
     "/desk": desk,
+    "/tone": tone.tone,
+    "/тон": tone.tone,
     "/shift": shifts.shift,
     "/смена": shifts.shift,
     "/promise": promising.promise,

@@ -16,8 +16,8 @@ from services.filing import Filed, FiledFor
 from services.messaging.outbox import About
 from services.messaging.types import PHONE, Address, Button, Keyboard, Kind, Outbound
 from services.tables import Thread, Ticket
-from services.understanding.addresses import find_address
-from services.understanding.callers import read_caller
+from services.understanding.saying.addresses import find_address
+from services.understanding.saying.callers import read_caller
 from services.work import Work
 
 MOST_KINDS = 99  # a button's number is the draft's and the kind's in one
@@ -91,9 +91,9 @@ async def offer(turn: StaffTurn, wanted: FiledFor, kinds: Sequence[Category]) ->
     ]
     rows = [tuple(offered[n : n + IN_A_ROW]) for n in range(0, len(offered), IN_A_ROW)]
     cancel = Button(label=words.CANCEL, action=act(draft, MOST_KINDS))
-    await turn.say(
-        words.preview(wanted, listed=listed, known=known), Keyboard(rows=(*rows, (cancel,)))
-    )
+    asked = await doubt(turn.work, turn.viewer, wanted)
+    shown = words.preview(wanted, listed=listed, known=known, asked=asked)
+    await turn.say(shown, Keyboard(rows=(*rows, (cancel,))))
 
 
 def act(draft_id: int, choice: int) -> str:
@@ -137,6 +137,15 @@ async def file_form(work: Work, viewer: AsMember, key: str, wanted: FiledFor) ->
     filed = await file(work, viewer, wanted)
     await work.filing.end_draft(draft, filed.ticket)
     return filed.ticket
+
+
+async def doubt(work: Work, viewer: AsMember, wanted: FiledFor) -> str:
+    """What to ask before it is filed, empty: nothing. Raises `NotYours`, `NotFound`."""
+    await work.filing.kinds(viewer, wanted)  # of a house of others nothing is said
+    _, listed = await label(work, viewer, wanted)
+    house = await work.places.house(wanted.house_id) if wanted.house_id and not listed else None
+    no_phone = wanted.source == "phone" and not wanted.phone and wanted.thread_id is None
+    return words.doubt(house, wanted.flat, no_phone=no_phone)
 
 
 def refusal(refused: Refused) -> str:
@@ -212,7 +221,8 @@ async def label(work: Work, viewer: AsMember, wanted: FiledFor) -> tuple[FiledFo
             return replace(wanted, place=house.address), True
         flats = await work.places.find_flats(house.id, wanted.flat)
         number = wording.name_number(flats[0].number if flats else wanted.flat)
-        return replace(wanted, place=f"{house.address}, {number}"), bool(flats)
+        listed = bool(flats) or not await work.places.lists_flats(house.id)
+        return replace(wanted, place=f"{house.address}, {number}"), listed
     if wanted.thread_id is None:
         raise NotFound("house")
     thread = await work.threads.get(viewer, wanted.thread_id)

@@ -29,6 +29,7 @@ NO_TEXT = f"Адрес вижу, а что случилось? Напишите 
 NO_KINDS = "Для этого адреса в файле компании нет ни одного вида заявок."
 NO_KIND = "Такого вида заявки по этому адресу нет."
 NOT_YOUR_HOUSE = "Этот дом обслуживает другая группа, заявку отсюда подать нельзя."
+ANYWAY = "Записать всё равно?"
 BAD_PHONE = "Не похоже на номер телефона. Напишите так: +7 912 345-67-89."
 
 SOURCES = {
@@ -48,10 +49,12 @@ def which_house(houses: Sequence[House]) -> str:
     return f"Таких домов несколько: {named}. Какой из них? Напишите /new с полным адресом."
 
 
-def preview(wanted: FiledFor, *, listed: bool, known: str) -> str:
-    """`known`: the resident of the thread it is for, whose name and phone are known."""
+def preview(wanted: FiledFor, *, listed: bool, known: str, asked: str) -> str:
+    """`known`: the resident of the thread it is for, whose name and phone are known. `asked`: what
+    is to be answered by pressing a category or not."""
     lines = ["Проверьте и выберите вид заявки — она сразу будет подана.\n"]
-    lines.append(wanted.place + ("" if listed else " (такого номера в списке дома нет)"))
+    unknown = not listed and not wanted.house_id  # else it is asked about
+    lines.append(wanted.place + (" (такого номера в списке дома нет)" if unknown else ""))
     if not wanted.flat and not wanted.thread_id:
         lines.append("Без квартиры: общее имущество дома")
     if known:
@@ -68,7 +71,20 @@ def preview(wanted: FiledFor, *, listed: bool, known: str) -> str:
     lines.append(f"Обратились: {SOURCES[wanted.source]}")
     if wanted.source_link:
         lines.append(wanted.source_link)
+    if asked:
+        lines.append(f"\n⚠️ {asked}")
     return "\n".join(lines)
+
+
+def doubt(house: House | None, flat: str, *, no_phone: bool) -> str:
+    """`house`: one whose list lacks the number. Empty when there is nothing to ask."""
+    found = []
+    if house is not None:
+        what = f"квартиры {flat}" if flat[:1].isdigit() else f"номера «{flat}»"
+        found.append(f"В доме {house.address} нет {what}.")
+    if no_phone:
+        found.append("Номера телефона нет: перезвонить жителю будет некуда.")
+    return " ".join([*found, ANYWAY]) if found else ""
 
 
 def filed(

@@ -4,7 +4,14 @@ the desk in the browser."""
 from __future__ import annotations
 
 from handlers import answers, outcomes, relay_texts, staff_texts
-from handlers.staff import answering, commands, taking_texts
+from handlers.staff import (
+    answering,
+    articles_drafts,
+    articles_typing,
+    commands,
+    forms,
+    taking_texts,
+)
 from handlers.staff.notes import keep_note, strip_mark
 from handlers.staff.turn import StaffTurn
 from services import rehousing
@@ -41,7 +48,7 @@ async def hear_at_large(work: Work, inbound: Inbound, member: Member, room: Room
     if turn.command or turn.pressed:
         note_done(turn, f"room:{room.code}")
         await answer(turn)
-    else:
+    elif not (await articles_typing.hear_words(turn) or await forms.hear(turn)):
         await turn.say(staff_texts.ONLY_COMMANDS)
 
 
@@ -110,7 +117,8 @@ async def hear_member(work: Work, inbound: Inbound, room: Room) -> None:
             return
     turn = StaffTurn(work, inbound, room, member, viewer, thread)
     if thread is None and not (turn.command or turn.pressed):
-        return  # members talking to each other in General
+        await articles_typing.hear_words(turn) or await forms.hear(turn)
+        return  # else members talking to each other in General
     await answer(turn)
 
 
@@ -140,7 +148,9 @@ async def answer(turn: StaffTurn) -> None:
         await keep_note(turn)
     elif turn.thread is not None:
         quoted = await turn.work.threads.find(inbound.address, inbound.reply_to)
-        if quoted is not None and quoted.by == "note":
+        if articles_drafts.is_learning(turn):
+            await articles_drafts.learn(turn, quoted)
+        elif quoted is not None and quoted.by == "note":
             await keep_note(turn)
         else:
             await answering.pass_on(turn, turn.thread, quoted)
@@ -154,7 +164,7 @@ async def answer_surge(turn: StaffTurn, surge: Surge) -> None:
         return
     if turn.inbound.happening is Happening.EDIT:
         return
-    if turn.command or turn.text.startswith("//"):
+    if turn.command or turn.text.startswith("//") or articles_drafts.is_learning(turn):
         await turn.say(relay_texts.ONE_OF_MANY)
         return
     if turn.member.trainee:

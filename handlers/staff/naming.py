@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handlers import notices, posts, staff_texts, status_texts
+from handlers.card_buttons import steps_of_work
 from handlers.dialogue.turn import plain
 from handlers.staff.turn import StaffTurn
 from services.errors import AlreadyEnded, AlreadySo, NotFound, NotYours
@@ -37,7 +38,9 @@ async def name(turn: StaffTurn) -> None:
         await turn.say(status_texts.NO_EXECUTORS)
     elif not turn.rest:
         now = await work.staff.name_of(ticket.executor_id) if ticket.executor_id else ""
-        await turn.say(status_texts.executors(names, now))
+        busy = await work.executors.count_open(there_are)
+        listed = [(member.name, busy.get(member.id, 0)) for member in there_are]
+        await turn.say(status_texts.executors(listed, now))
     else:
         found = find_member(turn.rest, there_are)
         if len(found) == 1:
@@ -101,7 +104,7 @@ async def hand_card(turn: StaffTurn, ticket: Ticket, member: Member) -> str:
         update={
             "header": status_texts.assigned_header(ticket),
             "text": f"{card.text}\n\n{status_texts.HOW_TO_ANSWER}",
-            "keyboard": posts.steps_of_work(ticket),
+            "keyboard": steps_of_work(ticket),
         }
     )
     if channel := await notices.tell_in_private(work, member.id, card, message_id=first):

@@ -19,8 +19,8 @@ from services.access import AsMember
 from services.errors import NotFound
 from services.messaging.types import Address, Attachment, Kind, Outbound
 from services.rooms import same_place
-from services.understanding.addresses import find_address
-from services.understanding.periods import read_days
+from services.understanding.saying.addresses import find_address
+from services.understanding.saying.periods import read_days
 
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PAPER = "application/pdf"

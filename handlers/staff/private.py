@@ -7,7 +7,17 @@ from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
 from handlers.dialogue.turn import Turn
-from handlers.staff import commands, entrance, finding, hearing, team
+from handlers.staff import (
+    articles,
+    articles_typing,
+    commands,
+    entrance,
+    finding,
+    forms,
+    hearing,
+    outages,
+    team,
+)
 from handlers.staff.turn import StaffTurn
 from services.messaging.types import Address, Happening, Keyboard, Kind, Outbound
 from services.staff import as_member
@@ -28,6 +38,10 @@ PRIVATE: dict[str, Callable[[PrivateTurn], Awaitable[None]]] = {
     "/desk": entrance.send_link,
     "/find": finding.find,
     "/найти": finding.find,
+    "/articles": articles.articles,
+    "/статьи": articles.articles,
+    "/outage": outages.outage,
+    "/отключение": outages.outage,
     "/team": team.team,
     "/команда": team.team,
 }
@@ -43,6 +57,15 @@ async def hear_command(turn: Turn) -> bool:
     return True
 
 
+async def hear_form(turn: Turn) -> bool:
+    """What a member writes into a form of staff, which may well speak of gas and floods."""
+    form = forms.FORMS.get(turn.session.scene)
+    if form is None or turn.text.startswith("/") or await begin(turn) is None:
+        return False
+    await form.receive(turn)
+    return True
+
+
 async def hear_press(turn: Turn) -> bool:
     staff_turn = await begin(turn) if turn.pressed.startswith("staff/") else None
     if staff_turn is None:
@@ -52,8 +75,21 @@ async def hear_press(turn: Turn) -> bool:
     return True
 
 
+async def hear_typed(turn: Turn, action: str = "") -> bool:
+    """What an admin was asked to type for an article, which may well speak of gas and fire.
+    `action`: of a button of the menu that the words stand for; then it is none."""
+    if turn.session.scene != articles_typing.SCENE or turn.inbound.pressed:
+        return False
+    if action not in ("", "/cancel"):
+        turn.leave()
+        return False
+    staff_turn = await begin(turn) if not turn.text.startswith("/") else None
+    return staff_turn is not None and await articles_typing.hear_words(staff_turn)
+
+
 async def hear_reply(turn: Turn) -> bool:
-    """What an executor answers to the card of a request of theirs is said in its thread."""
+    """What an executor answers to the card of a request of theirs is said in its thread; so is
+    what a member answers to the alarm they were called to."""
     work, inbound = turn.work, turn.inbound
     if inbound.happening is not Happening.MESSAGE or not inbound.reply_to:
         return False
@@ -62,6 +98,8 @@ async def hear_reply(turn: Turn) -> bool:
     if quoted is None or staff_turn is None:
         return False
     viewer = await work.executors.may_act(staff_turn.viewer, quoted.thread_id)
+    if viewer is None and await work.alarms.was_called(staff_turn.member.id, quoted):
+        viewer = staff_turn.viewer
     if viewer is None:
         return False
     staff_turn.viewer = viewer
@@ -96,4 +134,6 @@ async def begin(turn: Turn) -> PrivateTurn | None:
     theirs = [room for room in rooms if viewer.works_in(room)]
     if not rooms:
         return None
-    return PrivateTurn(work, inbound, (theirs or rooms)[0], member, viewer, None)
+    staff_turn = PrivateTurn(work, inbound, (theirs or rooms)[0], member, viewer, None)
+    staff_turn.dialogue = turn
+    return staff_turn

@@ -148,8 +148,8 @@ async def describe(work: Work, room: Room) -> str:
     which, figures = shown_in(codes), work.figures
     local, now = work.company.local, await work.company.local(work.now)
     promised = [
-        (number, promise_texts.term(await local(until), now))
-        for number, until in await figures.promised(which)
+        (whom, promise_texts.term(await local(until), now))
+        for whom, until in await figures.promised(which)
     ]
     return shift_texts.standing(
         await figures.open(which),

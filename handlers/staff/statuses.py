@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from handlers import answers, notices, posts, staff_texts, status_texts
 from handlers.dialogue.turn import plain
+from handlers.staff import articles_drafts, closing_texts
 from handlers.staff.turn import StaffTurn
 from handlers.wording import sign_member
 from services.errors import AlreadySo, ReasonNeeded
 from services.messaging.outbox import About
-from services.messaging.types import Attachment, Kind
+from services.messaging.types import Attachment, Button, Keyboard, Kind
 from services.tables import Message, Thread, Ticket
 from services.tickets import ENDED
 
@@ -70,7 +71,10 @@ async def close(turn: StaffTurn) -> None:
     else:
         await turn.work.threads.close(turn.thread)
         turn.work.audit.note(turn.viewer.name, "closed", f"thread:{turn.thread.id}")
-        await turn.tell_room(staff_texts.closed(turn.member))
+        again = Button(label=closing_texts.OPEN_AGAIN, action=f"staff/reopen/{turn.thread.id}")
+        line = staff_texts.closed(turn.member)
+        learn = await articles_drafts.offer_learning(turn.work, turn.thread)
+        await turn.tell_room(line, Keyboard(rows=((again, *learn),)))
         await notices.tell_talk_closed(turn.work, turn.thread)
 
 
@@ -82,7 +86,7 @@ async def move(turn: StaffTurn, ticket: Ticket, status: str, note: str = "") -> 
         await turn.say(status_texts.TRAINEE)
         return
     try:
-        await work.tickets.move(turn.viewer, ticket, status, note=note)
+        before = await work.tickets.move(turn.viewer, ticket, status, note=note)
     except AlreadySo:
         await turn.say(status_texts.already(ticket, photo=bool(files)))
         if files:
@@ -96,11 +100,14 @@ async def move(turn: StaffTurn, ticket: Ticket, status: str, note: str = "") -> 
     photo = await keep_photo(turn, thread, ticket, files) if files else None
     told = note if status in TOLD else ""
     line = status_texts.changed(ticket, turn.member, told, photo=bool(files))
-    await turn.tell_room(line)
+    learn = await articles_drafts.offer_learning(work, thread) if status == "done" else ()
+    await turn.tell_room(line, Keyboard(rows=(learn,)) if learn else None)
     if turn.in_private:
         await turn.say(line)
     await posts.refresh_card(work, thread)
-    await notices.tell_status(work, ticket, asked=told, photo=photo)
+    back = before in ENDED and status == "in_progress"
+    words = status_texts.BROUGHT_BACK if back else ""
+    await notices.tell_status(work, ticket, asked=told, photo=photo, text=words)
 
 
 async def keep_photo(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from handlers import notices
+from handlers.dialogue.turn import Turn
 from services.access import AsMember
 from services.messaging.outbox import About
 from services.messaging.types import Address, Inbound, Keyboard, Kind, Outbound
@@ -18,6 +19,7 @@ class StaffTurn:
     is the word after the slash, without the bot's name; `rest` what follows it."""
 
     in_private: ClassVar[bool] = False
+    dialogue: Turn | None = None  # the member's own with the bot, in private
 
     def __init__(
         self,
@@ -81,7 +83,7 @@ class StaffTurn:
             topic=None if self.thread else self.inbound.address.topic,
         )
 
-    async def tell_room(self, text: str) -> None:
+    async def tell_room(self, text: str, buttons: Keyboard | None = None) -> None:
         """Something everyone in the room should know; it stays in the thread."""
         assert self.thread is not None
-        await notices.tell_staff(self.work, self.thread, text, Kind.REPLY)
+        await notices.tell_staff(self.work, self.thread, text, Kind.REPLY, buttons=buttons)

@@ -57,6 +57,29 @@ class Consent(Entry):
     policy_url: str = ""
 
 
+class PermittedHours(Entry):
+    """How long an outage may last at once (Decree 354, app. 1); 0: no such bound. Electricity with
+    two sources: 2."""
+
+    cold_water: int = Field(default=4, ge=0)
+    hot_water: int = Field(default=4, ge=0)
+    heating: int = Field(default=16, ge=0)
+    electricity: int = Field(default=24, ge=0)
+    gas: int = Field(default=4, ge=0)
+    elevator: int = Field(default=0, ge=0)
+    intercom: int = Field(default=0, ge=0)
+    other: int = Field(default=0, ge=0)
+
+
+class OutageRules(Entry):
+    """`announce_days`: working days by which planned works are announced ahead. `remind_at`: when
+    residents are reminded, the evening before."""
+
+    announce_days: int = Field(default=10, ge=0, le=250)
+    remind_at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "18:00"
+    permitted_hours: PermittedHours = PermittedHours()
+
+
 class Company(Entry):
     name: Said
     greeting: Said
@@ -69,9 +92,12 @@ class Company(Entry):
     holidays: tuple[date, ...] = ()
     special_days: tuple[SpecialDay, ...] = ()
     first_answer_minutes: int = Field(default=20, ge=1)  # of working hours
+    alarm_minutes: int = Field(default=3, ge=1)  # until somebody else is called, day and night
+    danger_words_days: int = Field(default=30, ge=1)  # for which words without consent are kept
     summary_at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "08:30"
     quiet_from: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "22:00"
     quiet_until: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "08:00"
+    outages: OutageRules = OutageRules()
     consent: Consent
 
 
@@ -213,13 +239,39 @@ class CannedAnswer(Entry):
     complexes: tuple[Code, ...] = ()
 
 
+ARTICLE_NAMES = (
+    "company", "phone", "emergency_phone", "site", "office_hours", "house", "complex",
+)  # fmt: skip
+"""What an article's answer may name in braces."""
+
+
 class Article(Entry):
+    """A question of residents with its answer, in which the `ARTICLE_NAMES` are filled in. The same
+    id may stand again for other `complexes` under a `key` of its own (empty = the id): there it
+    stands instead of the general one. `picture`: a file beside the company's. See
+    `list_articles`."""
+
     id: Code
+    key: Annotated[str, Field(pattern=r"^$|" + CODE)] = ""
     question: Said
     answer: Said
     phrases: tuple[Said, ...] = ()
     topic: str = ""
+    picture: str = ""
     complexes: tuple[Code, ...] = ()
+
+    @property
+    def called(self) -> str:
+        """What it is kept under."""
+        return self.key or self.id
+
+
+class Vocabulary(Entry):
+    """A company's own words on top of the trade's. `synonyms`: groups of words that mean the same;
+    `short`: an abbreviation and what it stands for."""
+
+    synonyms: tuple[Annotated[tuple[Said, ...], Field(min_length=2)], ...] = ()
+    short: dict[str, Said] = {}
 
 
 class Member(Entry):
@@ -243,6 +295,7 @@ class Declaration(Entry):
     complexes: Annotated[tuple[Complex, ...], Field(min_length=1)]
     categories: Annotated[tuple[Category, ...], Field(min_length=1)]
     articles: tuple[Article, ...] = ()
+    vocabulary: Vocabulary = Vocabulary()
     canned_answers: tuple[CannedAnswer, ...] = ()
     organisations: tuple[Organisation, ...] = ()
     members: tuple[Member, ...] = ()
@@ -267,4 +320,17 @@ def list_categories(
         seen = best.get((category.code, category.title))
         if seen is None or category.particularity > seen.particularity:
             best[category.code, category.title] = category
+    return list(best.values())
+
+
+def list_articles(articles: Iterable[Article], complex_code: str) -> list[Article]:
+    """The articles of one complex, in the order given: of those with one id the one that names
+    it. Empty `complex_code`: somebody whose address is not known."""
+    best: dict[str, Article] = {}
+    for article in articles:
+        if article.complexes and complex_code not in article.complexes:
+            continue
+        seen = best.get(article.id)
+        if seen is None or (article.complexes and not seen.complexes):
+            best[article.id] = article
     return list(best.values())

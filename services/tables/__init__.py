@@ -1,5 +1,7 @@
 """Every table, so that the metadata is whole once this package is imported."""
 
+from services.tables.alarms import Alarm
+from services.tables.articles import Question
 from services.tables.base import Table
 from services.tables.closing import Ban, Pace, Rating
 from services.tables.declared import Article, CannedAnswer, Category, Organisation
@@ -14,6 +16,7 @@ from services.tables.duty import (
     Shift,
     Visit,
 )
+from services.tables.growth import ArticleDraft
 from services.tables.linking import Link, LinkCode
 from services.tables.messaging import (
     ChannelState,
@@ -25,6 +28,7 @@ from services.tables.messaging import (
     StoredFile,
     WebPost,
 )
+from services.tables.outages import Notice, Outage, OutageAnswer, OutagePlace
 from services.tables.people import (
     AuditRecord,
     ConsentRecord,
@@ -45,6 +49,7 @@ from services.tables.places import (
     House,
     Room,
 )
+from services.tables.suggestions import Suggestion
 from services.tables.tickets import (
     Message,
     Surge,
@@ -57,11 +62,12 @@ from services.tables.tickets import (
 )
 
 __all__ = [
-    "AnswerAll", "Article", "AuditRecord", "Ban", "Call", "CannedAnswer", "Category",
-    "ChannelState", "CompanyRow", "Complex", "ConsentRecord", "Contact", "Dealt", "DeclaredEntry",
-    "DeskSession", "Draft", "Elder", "Entrance", "FileHandle", "Flat", "Heard", "Home", "House",
-    "Link", "LinkCode", "Member", "MemberAccount", "Message", "MessageCopy", "Organisation",
-    "Outgoing", "Pace", "Promise", "Rating", "Resident", "Room", "SaidOnce", "SessionRow", "Shift",
-    "SignInLink", "StoredFile", "Surge", "SurgeThread", "Table", "Thread", "ThreadSeen", "Ticket",
-    "TicketEvent", "Topic", "Visit", "WebPost",
+    "Alarm", "AnswerAll", "Article", "ArticleDraft", "AuditRecord", "Ban", "Call", "CannedAnswer",
+    "Category", "ChannelState", "CompanyRow", "Complex", "ConsentRecord", "Contact", "Dealt",
+    "DeclaredEntry", "DeskSession", "Draft", "Elder", "Entrance", "FileHandle", "Flat", "Heard",
+    "Home", "House", "Link", "LinkCode", "Member", "MemberAccount", "Message", "MessageCopy",
+    "Notice", "Organisation", "Outage", "OutageAnswer", "OutagePlace", "Outgoing", "Pace",
+    "Promise", "Question", "Rating", "Resident", "Room", "SaidOnce", "SessionRow", "Shift",
+    "SignInLink", "StoredFile", "Suggestion", "Surge", "SurgeThread", "Table", "Thread",
+    "ThreadSeen", "Ticket", "TicketEvent", "Topic", "Visit", "WebPost",
 ]  # fmt: skip

@@ -29,9 +29,11 @@ class Category(Keyed):
 
 
 class Article(Keyed):
-    """A question of residents and its answer."""
+    """A question of residents and its answer. `picture` is an attachment as JSON."""
 
     __tablename__ = "articles"
+
+    picture: Mapped[dict[str, Any] | None]
 
 
 class CannedAnswer(Keyed):

@@ -82,6 +82,7 @@ class Outgoing(Numbered):
     point at our messages; `also` are further messages folded into the same post. `withdraws`:
     what `replaces_message` names is taken back. `renames`: the thread's topic gets the name that
     fits when the row leaves, and nothing is said. `contact_id` is whom a refusal makes unreachable.
+    `notice_id`: the notice to many that this row is a part of.
     `nonce` is the key of messengers that take one. `attempts` counts tries that were not free,
     `unsure` those whose outcome is unknown. State: waiting → sending → sent | refused | unknown,
     or dropped before it left."""
@@ -105,6 +106,7 @@ class Outgoing(Numbered):
     reply_to_message: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
     replaces_message: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"))
+    notice_id: Mapped[int | None] = mapped_column(ForeignKey("notices.id"))
     nonce: Mapped[int]
     state: Mapped[str] = mapped_column(server_default="waiting")
     created_at: Mapped[datetime]
@@ -145,6 +147,16 @@ class Outgoing(Numbered):
             postgresql_where=text("state = 'sending'"),
         ),
         Index("ix_outbox_settled_at", "settled_at"),
+        Index(  # asked for with each new topic
+            "ix_outbox_thread_id",
+            "thread_id",
+            postgresql_where=text("thread_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_outbox_notice_id",
+            "notice_id",
+            postgresql_where=text("notice_id IS NOT NULL"),
+        ),
         Index(
             "ix_outbox_unseen",
             "chat",

@@ -25,7 +25,8 @@ class Thread(Numbered):
     `waits_since`: the resident's first word that nobody has answered yet, in a closed thread, too;
     `answer_due_at` counts from it in the room's hours, `answer_warn_at` is when 80 % of that are
     over, `answer_warned` says which of 80 and 100 % were told. `quiet`:
-    what members write stays among them until it is switched off."""
+    what members write stays among them until it is switched off. `tone`: of the resident's words,
+    until a member says otherwise (`tone_by`). `urgent`: they want it soon, though no danger is."""
 
     __tablename__ = "threads"
 
@@ -49,9 +50,13 @@ class Thread(Numbered):
     answer_due_at: Mapped[datetime | None]
     answer_warned: Mapped[int] = mapped_column(Integer, server_default="0", default=0)
     quiet: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
+    tone: Mapped[str] = mapped_column(server_default="", default="")
+    tone_by: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
+    urgent: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
 
     __table_args__ = (
         CheckConstraint("state IN ('open', 'closed')", name="state"),
+        CheckConstraint("tone IN ('', 'negative', 'neutral', 'positive')", name="tone"),
         Index("ix_threads_taken_by", "taken_by", postgresql_where=text("state = 'open'")),
         Index(
             "ix_threads_waiting",

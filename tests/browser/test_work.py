@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, Route, expect
 
 from bot.app import App
 from tests.browser import chromium
@@ -86,6 +87,8 @@ async def files_a_call(page: Page, text: str, *, flat: str = "40", name: str = "
     await files(page, house="Заводская, 12", flat=flat, text=text, name=name)
     await page.locator("#filing-category").select_option(label="Уборка")
     await page.locator("#filing-yes").click()
+    await expect(page.locator("#filing-why")).to_contain_text("телефона нет", timeout=PATIENCE)
+    await page.get_by_role("button", name="Записать всё равно").click()
     await expect(page.locator("#filing")).to_be_hidden(timeout=PATIENCE)
     await reads(page, text)
 
@@ -192,13 +195,22 @@ async def test_filed_for_a_caller_mistakes_said_at_their_fields(app: App, olga: 
     await olga.locator("#filing-category").select_option(label="Уборка")
     await olga.locator("#filing-yes").click()
     await expect(olga.locator("#filing-phone-why")).to_be_visible(timeout=PATIENCE)
-    await files(olga, name="Пётр Семёнов", phone="+7 912 345-67-89")
+    await files(olga, name="Пётр Семёнов", phone="+7 912 345-67-89", flat="999")
+    await olga.locator("#filing-yes").click()
+    await expect(olga.locator("#filing-why")).to_contain_text("нет квартиры 999", timeout=PATIENCE)
+    await files(olga, flat="40")  # a mended form is asked about anew
+    await expect(olga.locator("#filing-yes")).to_have_text("Подать заявку")
     await olga.locator("#filing-yes").click()
     await expect(olga.locator("#filing")).to_be_hidden(timeout=PATIENCE)
     await reads(olga, "Не убран второй этаж")
     await expect(olga.locator("#toast")).to_contain_text("подана")
     await expect(olga.locator("#facts")).to_contain_text("ул. Заводская, 12, кв. 40")
     await expect(olga.locator("#facts a[href='tel:+79123456789']")).to_be_visible()
+    await expect(olga.locator("#kind-words")).to_have_text("Позвонить: +7 912 345-67-89")
+    await expect(olga.locator("#kind-words a[href='tel:+79123456789']")).to_be_visible()
+    await olga.locator("#mode-note").click()
+    await expect(olga.locator("#kind-words")).to_have_text("Увидят только сотрудники")
+    await olga.locator("#mode-answer").click()
     await expect(row(olga, "Уборка")).to_have_count(1, timeout=PATIENCE)
     order = olga.get_by_role("menuitem", name="Распечатать наряд")
     await olga.locator("#do-more").click()
@@ -236,6 +248,72 @@ async def test_closed_and_brought_back(olga: Page) -> None:
     await expect(olga.locator("#talk-status")).to_have_text("в работе", timeout=PATIENCE)
     await olga.locator("#tab-open").click()
     await expect(row(olga, "Уборка")).to_have_count(1, timeout=PATIENCE)
+
+
+async def test_a_closed_talk_is_opened_again(olga: Page, mary: Visitor) -> None:
+    await opens(olga, "отопление")
+    await expect(olga.locator("#do-reopen")).to_be_hidden()
+    await olga.locator("#do-close").click()
+    await olga.locator("#do-close.sure").click()
+    await expect(olga.locator("#do-close")).to_be_hidden(timeout=PATIENCE)
+    await expect(olga.locator("#do-reopen")).to_have_text("Открыть снова")
+    await olga.locator("#do-reopen").click()
+    await expect(olga.locator("#do-close")).to_be_visible(timeout=PATIENCE)
+    await expect(olga.locator("#log")).to_contain_text("Разговор снова открыт", timeout=PATIENCE)
+    await mary.reads("Мы вернулись к вашему вопросу")
+
+
+async def test_an_executor_is_chosen_by_how_much_they_have(olga: Page) -> None:
+    await files_a_call(olga, "Не убран второй этаж")
+    await chooses(olga, "#do-more", "Исполнитель…")
+    chip = olga.locator("#ask-offers .chip", has_text="Игорь Лапин · заявок нет")
+    await chip.click()
+    await expect(olga.locator("#ask-text")).to_have_value("Игорь Лапин")
+    await olga.locator("#ask-yes").click()
+    await expect(olga.locator("#facts")).to_contain_text("Игорь Лапин", timeout=PATIENCE)
+    await chooses(olga, "#do-more", "Исполнитель…")
+    await expect(olga.locator("#ask-offers")).to_contain_text("✓ Игорь Лапин · 1 открытая заявка")
+
+
+async def test_two_tabs_of_one_member_live_and_lose_no_draft(
+    olga: Page, mary: Visitor, app: App
+) -> None:
+    await opens(olga, "отопление")
+    tab = await olga.context.new_page()
+    complaints = chromium.listen(tab)
+    await tab.goto(f"{app.base_url}/desk")
+    await is_ready(tab)
+    await opens(tab, "отопление")
+    await olga.locator("#text").fill("Включим в среду, ждём")
+    await expect(tab.locator("#text")).to_have_value("Включим в среду, ждём", timeout=PATIENCE)
+    await tab.locator("#mode-quiet").click()  # whatever changes in the other tab
+    await expect(olga.locator("#quiet")).to_be_visible(timeout=PATIENCE)
+    await tab.locator("#quiet-off").click()
+    await expect(olga.locator("#quiet")).to_be_hidden(timeout=PATIENCE)
+    await olga.reload()
+    await is_ready(olga)
+    await expect(olga.locator("#text")).to_have_value("Включим в среду, ждём", timeout=PATIENCE)
+    slow = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await slow.wait()
+        await route.continue_()
+
+    await olga.route("**/say", hold)
+    await olga.locator("#send").click()
+    await expect(words(olga, "Включим в среду, ждём")).to_be_visible()
+    await expect(tab.locator("#text")).to_have_value("", timeout=PATIENCE)
+    await says(tab, "И в подъезде тоже")
+    await mary.reads("И в подъезде тоже")
+    unsent = await tab.evaluate("localStorage.getItem('domovoy.desk.outbox')")
+    assert "Включим в среду" in unsent  # what the other tab has still to send
+    slow.set()
+    await mary.reads("Включим в среду")
+    for page in (olga, tab):
+        for text in ("Включим в среду, ждём", "И в подъезде тоже"):
+            await expect(words(page, text)).to_have_count(1, timeout=PATIENCE)
+    await tab.close()
+    assert complaints == []
 
 
 async def test_in_the_quiet_mode_words_stay_inside(

@@ -167,10 +167,11 @@ async def test_an_emergency_request_goes_through(
 
 
 async def test_words_of_danger_go_through(resident: Resident, member: Member, world: World) -> None:
-    thread = await is_banned(resident, member)
+    await is_banned(resident, member)
     await resident.says("В подъезде пахнет газом")
-    told = await resident.hears("Передали диспетчеру как срочное")
+    told = await resident.hears("Позвоните прямо сейчас")
     assert "+7 495 000-00-02" in told.text
+    thread = await member.finds("№1002")
     await member.sees(thread, "В подъезде пахнет газом")
 
 

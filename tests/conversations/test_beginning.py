@@ -114,7 +114,9 @@ async def test_refusing_leaves_phones_and_a_request_by_address(resident: Residen
     await resident.presses("Не даю согласия")
     told = await resident.hears("личных данных не храним")
     assert "+7 495 000-00-02" in told.text
-    assert told.buttons == ["Заявка по дому", "Мои заявки", "Телефоны", "Согласен"]
+    assert told.buttons == [
+        "Заявка по дому", "Мои заявки", "Вопросы и ответы", "Телефоны", "Согласен",
+    ]  # fmt: skip
     await resident.presses("Телефоны")
     phones = await resident.hears("Диспетчер: +7 495 000-00-01")
     assert "112" in phones.text
@@ -188,7 +190,9 @@ async def test_consent_is_withdrawn_with_name_phone_and_address(
     await resident.hears("Точно?")
     await resident.presses("Да, отозвать")
     told = await resident.hears("Согласие отозвано")
-    assert told.buttons == ["Заявка по дому", "Мои заявки", "Телефоны", "Согласен"]
+    assert told.buttons == [
+        "Заявка по дому", "Мои заявки", "Вопросы и ответы", "Телефоны", "Согласен",
+    ]  # fmt: skip
     async with world.app.db.session() as session:
         row = await session.get(ResidentRow, 1)
     assert row is not None
@@ -216,8 +220,8 @@ async def test_words_said_before_the_consent_are_not_lost(resident: Resident) ->
     await resident.presses("Пропустить")
     await resident.hears("Мария, рады знакомству!")
     asked = await resident.hears("«Капает кран на кухне»")
-    assert asked.buttons == ["Это новая заявка", "Спросить диспетчера"]
-    await resident.presses("Это новая заявка")
+    assert asked.buttons == ["Да, заявка: Сантехника", "Другая тема", "Написать диспетчеру"]
+    await resident.presses("Другая тема")
     await resident.hears("К чему это отнести?")
     await resident.presses("Сантехника", "Капает кран", "Как можно скорее", "Пропустить")
     await resident.hears("«Капает кран на кухне»")
@@ -227,12 +231,12 @@ async def test_words_said_before_a_refusal_serve_the_request_by_address(
     resident: Resident,
 ) -> None:
     await resident.opens("sadovaya-5")
-    await resident.says("Лифт застрял на третьем")
+    await resident.says("Лифт встал на третьем")
     await resident.presses("Не даю согласия", "Заявка по дому")
     await resident.hears("К чему это отнести?")
     await resident.presses("Лифт", "Не работает")
     preview = await resident.hears("Проверьте")
-    assert "Лифт застрял на третьем" in preview.text
+    assert "Лифт встал на третьем" in preview.text
     assert "ул. Садовая, 5" in preview.text
 
 

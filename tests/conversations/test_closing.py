@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from services.tables import Rating, Thread, Ticket
+from services.tables import Rating, Thread, Ticket, TicketEvent
 from tests.support.people import Member, Resident
 from tests.support.world import World
 
@@ -191,3 +191,78 @@ async def test_a_declined_request_is_not_rated_but_may_come_back(
     await resident.presses_under(told, "Не решено")
     await resident.hears("Заявка снова открыта")
     assert [ticket.status for ticket in await tickets(world)] == ["in_progress"]
+
+
+# ── Brought back by staff ────────────────────────────────────────────────────
+
+
+async def test_staff_bring_a_closed_request_back(
+    resident: Resident, member: Member, world: World
+) -> None:
+    thread = await is_done(resident, member)
+    await member.says("/reopen шумит снова", thread)
+    await member.sees(thread, "Заявка №1001: в работе — Анна Соколова.")
+    await resident.hears("Вернулись к вашей заявке, она снова в работе.")
+    await resident.says("Спасибо, что вернулись")
+    await member.sees(thread, "Спасибо, что вернулись")
+    await member.says("/reopen", thread)
+    await member.sees(thread, "Заявка №1001 и так открыта: в работе.")
+    (ticket,) = await tickets(world)
+    assert (ticket.status, ticket.closed_at) == ("in_progress", None)
+    async with world.app.db.session() as session:
+        find = select(TicketEvent.what, TicketEvent.before, TicketEvent.note)
+        rows = await session.execute(find.order_by(TicketEvent.id))
+    history = [tuple(row) for row in rows]
+    assert ("status", "new", "") in history
+    assert history[-1] == ("reopened", "done", "шумит снова")
+
+
+async def test_staff_open_a_closed_talk_again(
+    resident: Resident, member: Member, world: World
+) -> None:
+    await resident.settles_in()
+    await resident.presses("Написать диспетчеру")
+    await resident.says("Когда покрасят забор?")
+    thread = await member.finds("Мария")
+    await member.says("В мае", thread)
+    await member.says("/reopen", thread)
+    await member.sees(thread, "Разговор и так открыт")
+    await member.says("/close", thread)
+    await resident.hears("Разговор завершили")
+    await member.says("/открыть", thread)
+    await member.sees(thread, "Разговор снова открыт — Анна Соколова.")
+    await resident.hears("Мы вернулись к вашему вопросу")
+    await member.says("Передвинули на июнь", thread)
+    await resident.hears("Передвинули на июнь")
+    (talk,) = await threads(world)
+    assert (talk.state, talk.closed_at) == ("open", None)
+    assert [noted.about for noted in await world.audit("reopened")] == [f"thread:{talk.id}"]
+
+
+@pytest.mark.only("telegram")
+@pytest.mark.rooms("forum")
+async def test_a_button_brings_back_what_was_closed(resident: Resident, member: Member) -> None:
+    thread = await is_done(resident, member)
+    await member.presses("Вернуть в работу", thread)
+    await resident.hears("Вернулись к вашей заявке")
+    await resident.presses("Написать диспетчеру")
+    await resident.says("Когда покрасят забор?")
+    talk = await member.finds("Мария")
+    await member.says("/close", talk)
+    await resident.hears("Разговор завершили")
+    await member.presses("Открыть снова", talk)
+    await resident.hears("Мы вернулись к вашему вопросу")
+    await member.presses("Открыть снова", talk)
+    await member.sees(talk, "Разговор и так открыт")
+
+
+async def test_what_goes_on_elsewhere_stays_closed(
+    resident: Resident, member: Member, world: World
+) -> None:
+    thread = await is_done(resident, member)
+    await world.waits(days=8)
+    await resident.presses("Не решено")
+    await resident.hears("№1002")
+    await member.says("/reopen", thread)
+    await member.sees(thread, "Это обращение уже продолжено: №1002.")
+    assert [ticket.status for ticket in await tickets(world)] == ["done", "new"]

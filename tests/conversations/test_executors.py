@@ -269,7 +269,6 @@ async def test_an_alarm_and_a_talk_stay_with_dispatchers(
     await resident.settles_in()
     await resident.presses("Новая заявка")
     await resident.says("Заливает")
-    await resident.presses("🚨 Авария", "Затопление")
     await resident.gets_number()
     topic = await member.finds("№1001")
     assert world.group is not None
@@ -361,6 +360,32 @@ async def test_what_is_no_longer_handed_is_out_of_reach(
     await member.says("/masters", topic)
     await master.sees(theirs, "Только диспетчеру")
     assert await master.counts_threads() == 1
+
+
+async def test_what_is_not_said_in_a_group_of_executors(
+    resident: Resident, member: Member, master: Member, world: World
+) -> None:
+    topic, theirs = await handed(resident, member, master)
+    await member.says("/take", topic)
+    for said, told in (
+        ("/quiet", "Тихий режим включают диспетчеры в своей группе."),
+        ("/тихо", "Тихий режим включают диспетчеры в своей группе."),
+        ("/release", "Вернуть обращение в общую очередь может диспетчер"),
+        ("/вернуть", "Вернуть обращение в общую очередь может диспетчер"),
+    ):
+        await master.says(said, theirs)
+        await master.sees(theirs, told)
+    async with world.app.db.work() as work:
+        thread = await work.threads.by_id(1)
+        assert (thread.quiet, thread.taken_by is None) == (False, False)
+    await master.says("/help", theirs)
+    text = (await master.sees(theirs, "Что не уходит")).text
+    for command in ("/status", "/close", "/note", "/take", "/help"):
+        assert command in text
+    for command in ("/quiet", "/release", "/ban", "/elder", "/masters", "/journal", "/team"):
+        assert command not in text
+    await master.says("/relese", theirs)  # what they may not say is not guessed
+    assert "/release?" not in (await master.sees(theirs, "Команды /relese нет")).text
 
 
 async def test_a_press_from_the_general_topic_of_executors(

@@ -130,9 +130,22 @@ async def test_without_a_flat_it_is_about_the_common_parts(member: Member, world
 
 async def test_a_flat_the_list_lacks(member: Member, world: World) -> None:
     await member.says("/new Садовая 5 кв 99, +79123456789, течёт", GENERAL)
-    await member.sees(GENERAL, "ул. Садовая, 5, кв. 99 (такого номера в списке дома нет)")
+    shown = await member.sees(GENERAL, "ул. Садовая, 5, кв. 99")
+    assert "⚠️ В доме ул. Садовая, 5 нет квартиры 99. Записать всё равно?" in shown.text
     await member.presses("Сантехника", GENERAL)
     await member.finds("№1001 Сантехника · ул. Садовая, 5, кв. 99")
+
+
+async def test_a_call_without_a_number_is_asked_about(member: Member) -> None:
+    await member.says("/new Садовая 5 кв 98, Иванова, течёт", GENERAL)
+    shown = await member.sees(GENERAL, "Проверьте")
+    assert (
+        "⚠️ В доме ул. Садовая, 5 нет квартиры 98. Номера телефона нет: перезвонить жителю будет "
+        "некуда. Записать всё равно?"
+    ) in shown.text
+    await member.says("/new Садовая 5 кв 4, Иванова, +79123456789, течёт", GENERAL)
+    shown = await member.sees(GENERAL, "Телефон: +7 912")
+    assert "Записать всё равно" not in shown.text
 
 
 async def test_an_emergency_alarms_the_room(member: Member) -> None:

@@ -159,7 +159,7 @@ async def test_in_a_flood_presses_and_danger_are_answered(resident: Resident, wo
     await resident.presses("Мои заявки")
     await resident.hears("Заявок пока нет")
     await resident.says("На лестнице пожар!")
-    await resident.hears("«На лестнице пожар!»")
+    await resident.hears("Огонь или дым")
     await resident.presses("Новая заявка", "Авария", "Затопление")
     await resident.hears("Позвоните прямо сейчас")
 
@@ -171,7 +171,7 @@ async def test_a_flood_outside_of_a_conversation_asks_once(
     await floods(resident, "слово {}")
     await resident.hears("Вижу, что сообщений много")
     await resident.hears_nothing()
-    await resident.presses("Спросить диспетчера")
+    await resident.presses("Написать диспетчеру")
     await resident.hears("Передали диспетчеру")
 
 

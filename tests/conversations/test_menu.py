@@ -13,7 +13,11 @@ async def test_menu_help_and_phones(resident: Resident) -> None:
     await resident.says("/menu")
     menu = await resident.hears("Чем помочь?")
     assert menu.standing
-    assert menu.rows == [["Новая заявка", "Мои заявки"], ["Написать диспетчеру", "Настройки"]]
+    assert menu.rows == [
+        ["Новая заявка", "Мои заявки"],
+        ["Вопросы и ответы", "Написать диспетчеру"],
+        ["Отключения", "Настройки"],
+    ]
     await resident.says("/help")
     told = await resident.hears("Просто напишите, что случилось")
     for words in ("/new", "/my", "/menu", "/cancel", "+7 495 000-00-01", "+7 495 000-00-02", "112"):
@@ -65,7 +69,7 @@ async def test_words_outside_are_a_request_or_a_question(resident: Resident) -> 
     await resident.says("Во дворе яма")
     asked = await resident.hears("«Во дворе яма»")
     assert "Оформить это как заявку или спросить диспетчера?" in asked.text
-    assert asked.rows == [["Это новая заявка"], ["Спросить диспетчера"]]
+    assert asked.rows == [["Это новая заявка"], ["Написать диспетчеру"]]
     await resident.says("и фонарь не горит")
     await resident.hears("«Во дворе яма\nи фонарь не горит»")
     await resident.says("1")
@@ -78,7 +82,7 @@ async def test_words_outside_are_a_request_or_a_question(resident: Resident) -> 
 async def test_words_outside_may_be_a_question(resident: Resident, world: World) -> None:
     await resident.settles_in()
     await resident.says("Когда дадут горячую воду?")
-    await resident.presses("Спросить диспетчера")
+    await resident.presses("Написать диспетчеру")
     await resident.hears("Передали диспетчеру. Ответ придёт сюда.")
 
 

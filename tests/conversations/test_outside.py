@@ -106,7 +106,7 @@ async def test_done(resident: Resident, member: Member, world: World) -> None:
     assert (await member.reads(topic)).count("Сделали ли?") == 1
     assert isinstance(member.driver, InGroup)
     await forge(world, member.driver.user, f"staff/later/{(await ticket_of(world)).id}")
-    await member.sees(topic, "Заявка №1001 закрыта. Сначала верните её: /status в работе.")
+    await member.sees(topic, "Заявка №1001 закрыта. Сначала верните её: /reopen.")
 
 
 async def test_tomorrow(resident: Resident, member: Member, world: World) -> None:

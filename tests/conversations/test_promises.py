@@ -135,6 +135,31 @@ async def test_missed_at_night_it_is_told_in_the_morning(
     await resident.hears(f"Обещали вам 4 марта до 21:00 {SORRY}")
 
 
+@pytest.mark.only("telegram")
+@pytest.mark.rooms("forum")
+async def test_a_missed_window_of_a_talk_is_told_to_the_resident_and_everyone_in_the_room(
+    resident: Resident, member: Member, world: World
+) -> None:
+    await resident.settles_in()
+    await resident.presses("Написать диспетчеру")
+    await resident.says("Когда посмотрят счётчик?")
+    thread = await member.finds("Мария")
+    await member.says("Мастер придёт завтра с 10 до 12", thread)
+    await resident.hears("Мастер придёт завтра с 10 до 12")
+    await member.sees_mark(thread, "завтра с 10 до 12", "✍")
+    assert "5 марта до 12:00, Анна" in await card(member, thread)
+    await world.waits(hours=24)
+    assert "⏰" in await member.reads(thread)
+    await resident.hears_nothing()
+    await world.waits(hours=1, minutes=5)
+    told = await resident.hears(f"Обещали вам до 12:00 {SORRY}")
+    assert "Заявка" not in told.text
+    await member.sees(thread, "⚠️ Обещание не сдержали: до 12:00, Анна.")
+    desk = await world.member("olga", at_desk=True)
+    await desk.sees(await desk.finds("Мария"), "⚠️ Обещание не сдержали: до 12:00, Анна.")
+    assert len(await world.audit("promise missed")) == 1
+
+
 async def test_by_hand(resident: Resident, member: Member, world: World) -> None:
     thread = await filed(resident, member)
     await member.says("/promise", thread)

@@ -37,7 +37,10 @@ async def test_the_whole_way(resident: Resident, world: World) -> None:
     await resident.says("8 (912) 345-67-89")
     done = await resident.hears("Мария Ивановна, рады знакомству!")
     assert "Записали ваш адрес: ул. Сосновая, 1, кв. 14." in done.text
-    assert done.buttons == ["Новая заявка", "Мои заявки", "Написать диспетчеру", "Настройки"]
+    assert done.buttons == [
+        "Новая заявка", "Мои заявки", "Вопросы и ответы", "Написать диспетчеру",
+        "Отключения", "Настройки",
+    ]  # fmt: skip
     row = await person(world)
     assert (row.name, row.phone) == ("Мария Ивановна", "+79123456789")
     assert (await home(world)).flat_id is not None

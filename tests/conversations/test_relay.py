@@ -38,7 +38,7 @@ async def test_a_burst_is_one_post_and_an_edit_finds_it(
 ) -> None:
     await filed(resident)
     thread = await member.finds("№1001")
-    words = ["Кабина между этажами", "Свет моргает", "Внутри никого", "Дверь открыта", "Ждём"]
+    words = ["Кабина на первом", "Свет моргает", "Внутри никого", "Дверь открыта", "Ждём"]
     for word in words:
         await resident.says(word)
     await world.settled()
@@ -489,10 +489,10 @@ async def test_a_hidden_thread_comes_out_with_danger_or_after_the_surge(
 ) -> None:
     people = await surge_of(world, resident, 7)
     await people[5].says("Пахнет газом!")
-    thread = await member.finds("№1006")
-    text = await member.reads(thread)
-    assert "Заявка №1006" in text
-    assert "Пахнет газом!" in text
+    thread = await member.finds("Житель пишет здесь об опасности")
+    assert "Заявка №1006" in await member.reads(thread)
+    thread = await member.finds("Пахнет газом!")
+    assert "🚨 Заявка №1008" in await member.reads(thread)
     await world.waits(hours=3)
     await people[6].says("Так и стоит")
     thread = await member.finds("№1007")

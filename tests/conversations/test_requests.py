@@ -393,10 +393,10 @@ async def test_what_follows_an_emergency_is_added_to_it(resident: Resident, memb
 async def test_an_emergency_after_words_asks_nothing_more(resident: Resident, world: World) -> None:
     await resident.settles_in()
     await resident.presses("Новая заявка")
-    await resident.says("Прорвало трубу!")
+    await resident.says("Труба в ванной гудит и дрожит")
     await resident.presses("Авария", "Затопление")
     await resident.hears("Позвоните прямо сейчас")
-    assert (await ticket(world)).text == "Прорвало трубу!"
+    assert (await ticket(world)).text == "Труба в ванной гудит и дрожит"
 
 
 async def test_back_from_the_emergencies(resident: Resident) -> None:
@@ -490,7 +490,7 @@ async def test_without_consent_by_address_alone(
     await resident.presses("Не даю согласия", "Заявка по дому", "Сосновый бор", "ул. Сосновая, 1")
     asked = await resident.hears("Что случилось?")
     assert asked.buttons[:-2] == ["🚨 Авария", "Лифт", "Шлагбаум"]  # the common parts
-    await resident.says("Лифт застрял между этажами")
+    await resident.says("Лифт гудит по ночам")
     await resident.presses("Лифт", "Не работает")
     preview = await resident.hears("Проверьте")
     assert "ул. Сосновая, 1\n" in preview.text
@@ -498,7 +498,7 @@ async def test_without_consent_by_address_alone(
     await resident.hears("Заявка №1001")
     thread = await member.finds("№1001")
     card = await member.reads(thread)
-    assert "Лифт застрял между этажами" in card
+    assert "Лифт гудит по ночам" in card
     assert "кв." not in card
     assert "Мария" not in card
     await member.says("Выехали", thread)

@@ -64,6 +64,20 @@ async def test_a_shift_is_begun_and_handed_over_with_what_is_on_the_table(
 
 
 @in_forum
+async def test_what_was_promised_without_a_request_has_a_name(
+    resident: Resident, member: Member, general: General
+) -> None:
+    await resident.settles_in()
+    await resident.presses("Написать диспетчеру")
+    await resident.says("Когда покрасят забор?")
+    thread = await member.finds("Мария")
+    await member.says("Ответим до 15:00", thread)
+    await member.sees_mark(thread, "Ответим до 15:00", "✍")
+    said = await general.says(member, "/shift")
+    assert "Обещано жителям: Мария · ул. Садовая, 5, кв. 4 до 15:00" in said
+
+
+@in_forum
 async def test_handed_to_a_colleague_by_name(
     member: Member, world: World, general: General
 ) -> None:

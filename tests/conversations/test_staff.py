@@ -183,8 +183,19 @@ async def test_help_and_an_unknown_command(resident: Resident, member: Member) -
     await member.sees(thread, "Всё, что вы пишете в теме, уходит жителю")
     await member.says("/nosuch thing", thread)
     told = await member.sees(thread, "Команды /nosuch нет, жителю ничего не ушло.")
-    for command in ("/note", "/status", "/close", "/who", "/help"):
+    assert told.text.endswith("нет, жителю ничего не ушло. Все команды — /help.")
+    for typed, meant in (
+        ("/clos", "/close"), ("/stauts в работе", "/status"), ("/закрть", "/закрыть"),
+        ("/relese", "/release"), ("/передаь Анне", "/передать"),
+    ):  # fmt: skip
+        await member.says(typed, thread)
+        told = await member.sees(thread, f"Команды {typed.split()[0]} нет")
+        assert f"Может быть, {meant}? Все команды — /help." in told.text
+    await member.says("/help", thread)
+    told = await member.sees(thread, "Что не уходит")
+    for command in ("/note", "/status", "/close", "/who", "/help", "/release", "/ban"):
         assert command in told.text
+    assert "/team" not in told.text  # of managers and admins
 
 
 async def test_status_of_a_conversation_without_a_request(

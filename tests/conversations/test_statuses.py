@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from services.tables import Member as MemberRow
+from services.tables import Thread as ThreadRow
 from tests.conversations.test_access import forge
 from tests.support.people import Member, Resident
 from tests.support.world import World
@@ -159,7 +160,6 @@ async def test_news_of_an_emergency_do_not_wait(
     await resident.settles_in()
     await resident.presses("Новая заявка")
     await resident.says("Заливает")
-    await resident.presses("🚨 Авария", "Затопление")
     await resident.gets_number()
     thread = await member.finds("№1001")
     await world.waits(hours=12)
@@ -187,7 +187,6 @@ async def test_news_of_one_request_do_not_hold_up_another(
     await member.says("/status принята", thread)
     await resident.presses("Новая заявка")
     await resident.says("Заливает")
-    await resident.presses("🚨 Авария", "Затопление")
     await resident.gets_number()
     await member.says("/status в работе", await member.finds("№1002"))
     told = await resident.hears("В работе.")
@@ -201,6 +200,7 @@ async def test_who_may_be_named(resident: Resident, member: Member) -> None:
     thread = await filed(resident, member)
     await member.says("/executor", thread)
     await member.sees(thread, "Исполнителя пока нет. Назначить — по имени, например /executor Пётр")
+    await member.sees(thread, "Есть: Пётр Ильин (заявок нет).")
     await member.says("/executor Вася", thread)
     await member.sees(thread, "Мастера «Вася» нет. Есть: Пётр Ильин.")
     await member.says("/executor петр", thread)
@@ -287,6 +287,82 @@ async def test_an_executor_works_in_private(
     await petr.hears("выполнена — Пётр Ильин. Фото ушло жителю.")
     await petr.presses(card, "Готово")
     await petr.hears("Эта заявка уже закрыта.")
+
+
+@pytest.mark.only("telegram")
+@pytest.mark.rooms("forum")
+async def test_an_executor_writes_in_private_without_reply(
+    resident: Resident, member: Member, world: World
+) -> None:
+    assert world.tg is not None
+    petr = world.tg.user("Пётр", 503)
+    await petr.starts("")
+    await petr.hears("Вы согласны")
+    await petr.says("Ничего мне не поручали")  # a resident's word still
+    await world.settled()
+    thread = await filed(resident, member)
+    await member.says("/executor Пётр", thread)
+    await petr.hears("Вам заявка №1001")
+    await resident.forgets()
+    await petr.says("Буду через час, какой этаж?")
+    await petr.hears("Это к заявке №1001, ул. Садовая, 5, кв. 4.")
+    answer = await resident.hears("Буду через час, какой этаж?")
+    assert answer.text.startswith("Пётр Ильин, мастер · заявка №1001")
+    await member.sees(thread, "Пётр Ильин, мастер\nБуду через час, какой этаж?")
+
+    await resident.files("Шумит лифт")
+    other = await member.finds("№1002")
+    await member.says("/executor Пётр", other)
+    card = await petr.hears("Вам заявка №1002")
+    await world.waits(hours=1)
+    await petr.says("Нужен ключ")
+    asked = await petr.hears("По какой заявке передать это жителю?")
+    assert [label for row in asked.rows for label in row] == [
+        "№1002 Лифт · ул. Садовая, 5, кв. 4", "№1001 Лифт · ул. Садовая, 5, кв. 4",
+        "Это про мой дом",
+    ]  # fmt: skip
+    await resident.hears_nothing()
+    await petr.says("от машинного отделения")
+    asked = await petr.hears("По какой заявке")
+    await petr.presses(asked, "№1001 Лифт · ул. Садовая, 5, кв. 4")
+    answer = await resident.hears("Нужен ключ\nот машинного отделения")
+    assert "заявка №1001" in answer.text
+    await petr.says("Спасибо")  # about the same one
+    assert "заявка №1001" in (await resident.hears("Спасибо")).text
+    await world.waits(hours=1)
+    await petr.presses(card, "В пути")
+    await resident.hears("выехал")
+    await petr.says("Минут десять")  # about the one whose card was pressed
+    assert "заявка №1002" in (await resident.hears("Минут десять")).text
+    assert await world.count(ThreadRow) == 2
+
+
+@pytest.mark.only("telegram")
+@pytest.mark.rooms("forum")
+async def test_an_executor_who_lives_there_is_asked(
+    resident: Resident, member: Member, world: World
+) -> None:
+    """A word about their own home reaches no other resident."""
+    assert world.tg is not None
+    petr = world.tg.user("Пётр", 503)
+    await petr.starts("sosnovaya-3")
+    await petr.presses(await petr.hears("Вы согласны"), "Согласен")
+    await petr.hears("номер")
+    await petr.says("5")
+    await petr.hears("обращаться")
+    await petr.says("Пётр")
+    await petr.hears("телефон")
+    await petr.says("+7 912 345-67-80")
+    await petr.hears("Чем помочь")
+    thread = await filed(resident, member)
+    await member.says("/executor Пётр", thread)
+    await petr.hears("Вам заявка №1001")
+    await resident.forgets()
+    await petr.says("Когда у нас покрасят забор?")
+    asked = await petr.hears("По какой заявке передать это жителю?")
+    await petr.presses(asked, "Это про мой дом")
+    await resident.hears_nothing()
+    assert "забор" not in await member.reads(thread)
 
 
 @pytest.mark.only("telegram")

@@ -350,6 +350,34 @@ async def trainee(world: World, boris: Member) -> Member:
 
 
 @pytest.mark.rooms("forum")
+@pytest.mark.only("telegram")
+async def test_what_a_trainee_may_not_say(
+    resident: Resident, member: Member, trainee: Member, world: World
+) -> None:
+    thread = await filed(resident, member)
+    await resident.forgets()
+    for said, told in (
+        ("/ban 7 дней грубит", "Останавливать сообщения жителя стажёр не может."),
+        ("/unban", "разрешает коллега, который уже не стажёр"),
+        ("/elder", "Старшего по дому назначает коллега"),
+        ("/старший", "Старшего по дому назначает коллега"),
+        ("/answerall всем: Чиним", "Сразу многим отвечает коллега"),
+        ("/answer + voda Вода\nБудет к шести", "Заготовки меняет коллега"),
+        ("/answer - voda", "Заготовки меняет коллега"),
+    ):
+        await trainee.says(said, thread)
+        await trainee.sees(thread, told)
+    assert len(await world.audit("refused")) == 7
+    await trainee.says("/answer", thread)
+    await trainee.says("/help", thread)
+    told_all = (await trainee.sees(thread, "Что не уходит")).text
+    assert "/answer —" in told_all
+    for command in ("/ban", "/unban", "/elder", "/answerall"):
+        assert command not in told_all
+    await resident.hears_nothing()
+
+
+@pytest.mark.rooms("forum")
 async def test_a_trainees_answer_waits_for_a_yes(
     resident: Resident, member: Member, trainee: Member, world: World
 ) -> None:

@@ -151,12 +151,12 @@ async def test_hours_later_the_person_is_asked(
     await resident.files()
     await resident.says("Очень ждём")
     await world.waits(hours=3)
-    await resident.says("Во дворе упало дерево")
-    asked = await resident.hears("«Во дворе упало дерево»\n\nК чему это относится?")
-    assert asked.rows == [["№1001 Лифт"], ["Это новая заявка"], ["Спросить диспетчера"]]
+    await resident.says("Во дворе сломали лавочку")
+    asked = await resident.hears("«Во дворе сломали лавочку»\n\nК чему это относится?")
+    assert asked.rows == [["№1001 Лифт"], ["Это новая заявка"], ["Написать диспетчеру"]]
     await resident.presses("Это новая заявка")
     await resident.hears("К чему это отнести?")
-    assert "дерево" not in await member.reads(await member.finds("№1001"))
+    assert "лавочку" not in await member.reads(await member.finds("№1001"))
 
 
 async def test_an_answer_of_staff_may_be_answered_hours_later(

@@ -183,7 +183,8 @@ async def test_another_rooms_things_are_not_there(
         assert (await anna.get(f"search?q={words}"))[1]["found"] == [], words
     for path in (
         f"threads/{talk['id']}/history", f"threads/{talk['id']}/canned",
-        f"threads/{filed['thread']}/order", "rooms/main", "filing?room=main",
+        f"threads/{talk['id']}/executors", f"threads/{filed['thread']}/order", "rooms/main",
+        "filing?room=main",
         "colleagues?room=main", f"colleagues?thread={talk['id']}",
         f"threads/{10**30}/history", f"threads/{10**30}/canned",
         "rooms/%00", "colleagues", "colleagues?room=%00",
@@ -235,7 +236,7 @@ async def test_filters_and_their_counts(
 
     counted = (await anna.get("counts?room=main"))[1]
     assert counted["filters"] == {
-        "": 2, "mine": 1, "unanswered": 1, "overdue": 1, "free": 1, "taken": 1,
+        "": 2, "mine": 1, "unanswered": 1, "overdue": 1, "free": 1, "taken": 1, "unhappy": 0,
     }  # fmt: skip
     assert (await olga.get("counts"))[1]["filters"]["mine"] == 0
     assert await found(anna, filter="mine") == [True]
@@ -331,6 +332,27 @@ async def test_a_form_that_cannot_be_filed_says_why(
     assert (await files(anna, text="до\x00после"))["number"]
     assert (await anna.post("filing", {**wanted, "text": ""}))[0] == 422
     assert (await anna.post("filing", wanted))[0] == 201  # the same key, mended
+
+
+async def test_what_looks_like_a_mistake_is_asked_about_once(app: App, anna: Dispatcher) -> None:
+    wanted = await form(anna, flat="999")
+    house = (await anna.get("filing?room=main"))[1]["houses"][0]["address"]
+    no_flat = f"В доме {house} нет квартиры 999."
+    no_phone = "Номера телефона нет: перезвонить жителю будет некуда."
+    for filled, asked in (
+        ({"phone": "8 912 345-67-89"}, no_flat),
+        ({"phone": ""}, f"{no_flat} {no_phone}"),
+        ({"phone": "", "flat": "5"}, no_phone),
+    ):
+        status, answered = await anna.post("filing", {**wanted, **filled})
+        assert (status, answered) == (200, {"ask": f"{asked} Записать всё равно?"})
+    assert await count_tickets(app) == 0
+    status, filed = await anna.post("filing", {**wanted, "sure": True})
+    assert status == 201
+    facts = dict((await anna.thread(filed["thread"]))["card"])
+    assert facts["Адрес"] == f"{house}, кв. 999"
+    walked_in = await form(anna, flat="5", phone="", source="visit")
+    assert (await anna.post("filing", walked_in))[0] == 201
 
 
 # ── What was before, and ready answers ───────────────────────────────────────
@@ -438,6 +460,40 @@ async def test_to_whom_a_thread_can_go(app: App, anna: Dispatcher) -> None:
 
 
 # ── Colleagues see each other ────────────────────────────────────────────────
+
+
+async def test_executors_and_how_much_each_has(app: App, anna: Dispatcher) -> None:
+    threads = [(await files(anna))["thread"] for _ in range(2)]
+    status, body = await anna.get(f"threads/{threads[0]}/executors")
+    first = body["executors"][0]
+    assert (status, first["open"], first["busy"], first["named"]) == (200, 0, "заявок нет", False)
+    for thread in threads:
+        await does(app, anna, thread, f"/executor {first['name']}")
+    await does(app, anna, threads[1], "/close")
+    [shown, *others] = (await anna.get(f"threads/{threads[0]}/executors"))[1]["executors"]
+    assert (shown["name"], shown["open"], shown["busy"]) == (first["name"], 1, "1 открытая заявка")
+    assert shown["named"]
+    assert not any(each["open"] or each["named"] for each in others)
+
+
+async def test_only_a_residents_words_are_unread(
+    app: App, maria: Visitor, anna: Dispatcher, olga: Dispatcher
+) -> None:
+    async def unread() -> list[int]:
+        await settled(app)
+        return [(await one.threads())[0]["unread"] for one in (anna, olga)]
+
+    await ask(maria, app, "Когда покрасят забор?")
+    assert await unread() == [1, 1]
+    [talk] = await anna.threads()
+    seen = (await olga.thread(talk["id"]))["messages"][-1]["id"]
+    assert (await olga.post(f"threads/{talk['id']}/seen", {"upto": seen}))[0] == 200
+    assert await unread() == [1, 0]
+    for words in ("В мае", "// спросит ещё", "/take"):
+        await does(app, anna, talk["id"], words)
+    assert await unread() == [0, 0]
+    await maria.says("А ворота?")
+    assert await unread() == [1, 1]
 
 
 async def test_a_change_of_status_stands_on_a_colleagues_desk(

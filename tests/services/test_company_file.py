@@ -712,20 +712,20 @@ CATEGORIES: list[Case] = [
         "ни у одного ЖК нет особенности «barier». Напишите barrier",
     ),
     (
-        "complexes: [bor]\nquick",
-        "complexes: [bar]\nquick",
+        "complexes: [bor]\narticles",
+        "complexes: [bar]\narticles",
         51,
         "ЖК с кодом «bar» в файле нет. Выберите из этих: bor",
     ),
     (
-        "complexes: [bor]\nquick",
-        "complexes: Лесной\nquick",
+        "complexes: [bor]\narticles",
+        "complexes: Лесной\narticles",
         51,
         "после complexes: нужен список. Возьмите в квадратные скобки: complexes: [Лесной]",
     ),
     (
-        "complexes: [bor]\nquick",
-        "complexes: [Лесной]\nquick",
+        "complexes: [bor]\narticles",
+        "complexes: [Лесной]\narticles",
         51,
         "complexes: «Лесной» — это не код. Напишите bor",
     ),
@@ -1084,7 +1084,7 @@ def test_an_unknown_section_does_not_hide_the_missing_one(tmp_path: Path) -> Non
     assert [str(mistake) for mistake in found] == [
         "строка 1: в файле нет раздела categories. Добавьте его и в нём хотя бы одну категорию",
         "строка 38: раздела «mycats» не бывает. Выберите из этих: company, rooms, complexes, "
-        "categories, articles, canned_answers, organisations, members",
+        "categories, articles, vocabulary, canned_answers, organisations, members",
     ]
 
 

@@ -62,3 +62,25 @@ async def test_an_elder_stays_one_when_messengers_are_linked(db: Database) -> No
         assert not await work.elders.turn(DISPATCHER, viewer.resident_id, house)
         assert await work.elders.houses(viewer) == []
         assert [elder.until for elder in await work.session.scalars(select(Elder))] == [work.now]
+
+
+async def test_who_moves_out_of_the_house_is_its_elder_no_more(db: Database) -> None:
+    async with db.work() as work:
+        await add_members(work)
+        viewer = await meet(work, "telegram")
+        first, second, *_ = await houses(work)
+        for number in ("1", "2"):
+            await work.people.add_home(
+                viewer, first.id, entrance_id=None, flat_id=None, unlisted=number
+            )
+        for house in (first, second):
+            assert await work.elders.turn(DISPATCHER, viewer.resident_id, house)
+        one, another = await work.people.places(viewer)
+        await work.people.leave_home(viewer, one.home_id)
+        assert [each.id for each in await work.elders.houses(viewer)] == [first.id, second.id]
+        await work.people.leave_home(viewer, another.home_id)
+        assert [each.id for each in await work.elders.houses(viewer)] == [second.id]
+        with pytest.raises(NotYours):
+            await work.elders.common_tickets(viewer, first)
+        await work.people.record_consent(viewer, "1", "text", given=False)
+        assert await work.elders.houses(viewer) == []

@@ -252,9 +252,9 @@ async def test_a_manager_of_some_rooms_sees_these_alone(db: Database, clock: Mov
 def test_nothing_to_tell_is_told_shortly() -> None:
     day = date(2026, 3, 4)
     summary = Summary(
-        first=day, last=day, came=0, tickets=0, closed=0, open=0, overdue=[],
+        first=day, last=day, came=0, tickets=0, unhappy=0, closed=0, open=0, overdue=[],
         answers=Answered(None, None), target=20, missed=0, promises=0, stars=None, ratings=0,
-        visits=0, to_call=0, organisations=[],
+        visits=0, to_call=0, organisations=[], promised=[],
     )  # fmt: skip
     assert summary_texts.lines(summary, datetime(2026, 3, 5, tzinfo=UTC)).splitlines() == [
         "1. Новых обращений 0; закрыто 0.",

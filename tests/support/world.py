@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from bot.app import App
 from services.company.apply import Messengers, apply_declaration
@@ -34,7 +34,10 @@ COMPANY = Path(__file__).parents[1] / "conversations" / "company.yaml"
 ACCOUNTS = {"olga": 501, "anna": 502, "petr": 503}
 
 
-NEWS = Outgoing.queue.contains("|news "), Outgoing.state == "waiting"
+NEWS = (
+    or_(Outgoing.queue.contains("|news "), Outgoing.queue.contains("|outage ")),
+    Outgoing.state == "waiting",
+)
 
 
 async def seconds_to_news(work: Work) -> float | None:
@@ -183,7 +186,7 @@ class World:
         async with self.app.db.work() as work:
             chat = str(self.group.id) if self.group else ""
             messengers = Messengers(telegram=self.tg is not None, staff_chat=chat)
-            await apply_declaration(work, read_declaration(path), messengers)
+            await apply_declaration(work, read_declaration(path), messengers, folder=path.parent)
 
     async def audit(self, what: str) -> list[AuditRecord]:
         await self.settled()
@@ -218,8 +221,10 @@ async def open_world(
     company: Path = COMPANY,
     *,
     also: Collection[str] = (),
+    **settings: Any,
 ) -> AsyncIterator[World]:
-    """`also`: messengers that are on besides; the chat on the site always is."""
+    """`also`: messengers that are on besides; the chat on the site always is. `settings`: further
+    fields of `Settings`."""
     clock, faults = MovingClock(), Faults()
     log = logging.getLogger("faults")
     log.addHandler(faults)
@@ -242,6 +247,7 @@ async def open_world(
                     company=company,
                     clock=clock,
                     telegram_staff_chat=chat,
+                    **settings,
                 )
             )
             people = await stack.enter_async_context(AsyncExitStack())

@@ -104,6 +104,7 @@ class DeskChannel:
             web.get("/desk/api/search", signed_in(office.search)),
             web.get(r"/desk/api/threads/{id:\d+}", signed_in(self._show_thread)),
             web.get(r"/desk/api/threads/{id:\d+}/history", signed_in(office.history)),
+            web.get(r"/desk/api/threads/{id:\d+}/executors", signed_in(office.executors)),
             web.get(r"/desk/api/threads/{id:\d+}/canned", signed_in(office.canned)),
             web.get(r"/desk/api/threads/{id:\d+}/order", signed_in(papers.give_order)),
             web.post(r"/desk/api/threads/{id:\d+}/say", signed_in(speaking.say)),

@@ -18,13 +18,13 @@ from bot.platforms.desk.asking import (
 from bot.platforms.web.parse import Frame, Id
 from bot.platforms.web.uploads import refuse
 from handlers.staff import filing_texts
-from handlers.staff.filing import file_form, report
+from handlers.staff.filing import doubt, file_form, report
 from services.db import Database
 from services.errors import NotFound, NothingSaid, NotYours
 from services.filing import SOURCES, FiledFor
 from services.staff import as_member
 from services.tables import House, Member
-from services.understanding.callers import read_phone
+from services.understanding.saying.callers import read_phone
 
 LONGEST = {"text": 4000, "name": 60, "flat": 20, "phone": 40, "link": 500}
 NO_HOUSE = "Выберите дом."
@@ -45,7 +45,8 @@ TOO_LONG = {
 
 
 class Form(Frame):
-    """`thread`: for the resident of this one, at its address unless a house is given."""
+    """`thread`: for the resident of this one, at its address unless a house is given. `sure`: what
+    was asked about it is answered with yes."""
 
     key: UUID
     house: Id | None = None
@@ -57,6 +58,7 @@ class Form(Frame):
     source: str = "phone"
     link: str = ""
     thread: Id | None = None
+    sure: bool = False
 
 
 class FilingAtDesk:
@@ -101,7 +103,8 @@ class FilingAtDesk:
         )
 
     async def file(self, request: web.Request, member: Member) -> web.StreamResponse:
-        """The same `key` twice files once, and is answered alike."""
+        """The same `key` twice files once, and is answered alike. 200 is a question, `ask`, and
+        nothing filed: the same form may come again, `sure`."""
         try:
             form = Form.model_validate(await read_json(request))
         except ValidationError:
@@ -114,7 +117,10 @@ class FilingAtDesk:
                 if form.thread is not None:
                     await work.threads.get(viewer, form.thread)
                 not_theirs = NO_SUCH_HOUSE
-                ticket = await file_form(work, viewer, str(form.key), understand(form))
+                wanted = understand(form)
+                if not form.sure and (asked := await doubt(work, viewer, wanted)):
+                    return answer({"ask": asked})
+                ticket = await file_form(work, viewer, str(form.key), wanted)
                 told = await report(work, viewer, ticket)
                 body = {"thread": ticket.thread_id, "number": str(ticket.number), "told": told}
         except NotYours:

@@ -10,6 +10,7 @@ from aiohttp import web
 from bot.platforms.desk.asking import answer, read_id, thread_of, word_of
 from bot.platforms.desk.render import show_found, show_member
 from bot.platforms.web.uploads import refuse
+from handlers import status_texts
 from handlers.staff import canned, canned_texts, finding_texts
 from services.db import Database
 from services.finding import Found
@@ -117,6 +118,28 @@ class Office:
             {
                 "members": [show_member(each) for each in members if each.id != member.id],
                 "rooms": [{"code": each.code, "title": each.title} for each in others],
+            }
+        )
+
+    async def executors(self, request: web.Request, member: Member) -> web.StreamResponse:
+        """Whom `/executor` may name in a thread, and how much each has to do. Raises
+        `NotYours`."""
+        async with self._db.work() as work:
+            thread = await work.threads.get(as_member(member), thread_of(request))
+            ticket = await work.threads.ticket(thread.id)
+            there_are = await work.executors.every(thread)
+            counted = await work.executors.count_open(there_are)
+        return answer(
+            {
+                "executors": [
+                    {
+                        **show_member(each),
+                        "open": counted.get(each.id, 0),
+                        "busy": status_texts.busy(counted.get(each.id, 0)),
+                        "named": ticket is not None and ticket.executor_id == each.id,
+                    }
+                    for each in there_are
+                ]
             }
         )
 

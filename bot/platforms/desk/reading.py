@@ -13,7 +13,7 @@ from bot.platforms.web.uploads import keep_files
 from handlers import standing
 from services.db import Database
 from services.desk import FILTERS, ORDERS, PAGE, Filter, Order
-from services.messaging.types import Attachment
+from services.messaging.types import PHONE, Attachment
 from services.staff import as_member
 from services.tables import Member, StoredFile
 from services.taking import may_release
@@ -74,7 +74,11 @@ class Reading:
             said = await work.posts.history(NAME, str(member.id), topic=str(ident), most=20)
             ticket = lines[0].ticket
             call = await work.calls.of_thread(ident)
+            draft = await work.drafting.of_thread(viewer, ident)
+            alarm = await work.alarms.of_thread(ident)
             shown = show_line(lines[0], member.id, work.now)
+            by_phone = lines[0].contact.channel == PHONE
+            shown["call"] = {"phone": lines[0].resident.phone or ""} if by_phone else None
             due = await work.company.local(ticket.due_at) if ticket else None
             card = show_card(lines[0], place, due, await work.company.local(work.now))
             for told in await standing.describe(work, thread, ticket):
@@ -93,6 +97,8 @@ class Reading:
                     others=bool(others),
                     may_release=may_release(viewer, member),
                     call=call,
+                    alarm=alarm,
+                    draft=draft,
                 )
                 for m in messages
             ],

@@ -6,14 +6,24 @@ from datetime import datetime
 from typing import Any
 
 from bot.platforms.web.render import show_attachment
-from handlers import calling, relay_texts, staff_texts, wording
-from handlers.staff import taking_texts
+from handlers import alarm_texts, calling, relay_texts, staff_texts, wording
+from handlers.staff import articles_shown, drafting_texts, taking_texts
 from services.desk import Delivered, Line
 from services.finding import Found
 from services.messaging.types import PHONE
 from services.people import Place
 from services.staff import as_member
-from services.tables import Call, Member, Message, Resident, StoredFile, Thread, Ticket
+from services.tables import (
+    Alarm,
+    Call,
+    Member,
+    Message,
+    Resident,
+    StoredFile,
+    Suggestion,
+    Thread,
+    Ticket,
+)
 
 NAME = "desk"
 FILES_AT = "/desk/api/files"
@@ -35,12 +45,14 @@ def show_line(line: Line, me: int, now: datetime) -> dict[str, Any]:
         "state": thread.state,
         "status": staff_texts.STATUSES[ticket.status] if ticket else "",
         "status_code": ticket.status if ticket else "",
-        "emergency": ticket is not None and ticket.emergency,
+        "emergency": line.alarmed or (ticket is not None and ticket.emergency),
         "taken": {"name": line.taker, "mine": thread.taken_by == me} if line.taker else None,
         "waits_since": iso(thread.waits_since),
         "answer_due_at": iso(thread.answer_due_at) if thread.waits_since else None,
         "due_at": iso(ticket.due_at) if ticket and running else None,
         "overdue": line.is_overdue(now),
+        "tone": line.thread.tone,
+        "in_haste": line.thread.urgent,
         "complex": line.complex_code or "",
         "quiet": thread.quiet,
         "to_call": line.to_call,
@@ -129,9 +141,12 @@ def show_message(
     others: bool = False,
     may_release: bool = False,
     call: Call | None = None,
+    alarm: Alarm | None = None,
+    draft: Suggestion | None = None,
 ) -> dict[str, Any]:
     """`others`: the resident can be written to in another messenger. `may_release`: the reader's
-    yes lets a trainee's answer go. `call`: what the resident is to be told by phone."""
+    yes lets a trainee's answer go. `call`: what the resident is to be told by phone. `alarm`:
+    the thread's. `draft`: what a machine wrote for the thread, shown in a note of it."""
     state = delivered.state if delivered and message.by == "member" else ""
     why, keyboard = "", None
     if delivered and state in ("refused", "unknown"):
@@ -147,6 +162,10 @@ def show_message(
         why = TO_CALL
     if call is not None and (state == "to_call" or message.id == call.message_id):
         keyboard = calling.buttons(call)
+    if alarm is not None and message.id == alarm.message_id:
+        keyboard = alarm_texts.keyboard(alarm)
+    if keyboard is None and message.by == "member" and message.text and state != "held":
+        keyboard = articles_shown.learning(message.id)
     if message.withdrawn_at is not None:
         state, why, keyboard = "withdrawn", "", None
     return {
@@ -178,5 +197,6 @@ def show_message(
         "buttons": [
             [{"label": button.label, "action": button.action} for button in row]
             for row in (keyboard.rows if keyboard else ())
-        ],
+        ]
+        + ([[drafting_texts.desk_button(draft)]] if draft and draft.note_id == message.id else []),
     }

@@ -38,7 +38,7 @@ def read_declaration(path: Path) -> Declaration:
         declaration = Declaration.model_validate(plain)
     except ValidationError as error:
         wrong = tell_wrong_values(error, source)
-    check(declaration or build_loosely(Declaration, plain, (), wrong), source)
+    check(declaration or build_loosely(Declaration, plain, (), wrong), source, path.parent)
     if source.mistakes or declaration is None:
         raise CompanyFileWrong(sorted(source.mistakes, key=lambda mistake: mistake.line))
     return declaration

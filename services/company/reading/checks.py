@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from services.company.declaration import Declaration
+from services.company.reading.checks_articles import check_articles
 from services.company.reading.checks_categories import check_categories
 from services.company.reading.checks_company import check_company
 from services.company.reading.checks_numbers import check_numbers
@@ -10,13 +13,14 @@ from services.company.reading.checks_staff import check_members, check_rooms
 from services.company.reading.source import Loc, Source
 
 
-def check(it: Declaration, source: Source) -> None:
+def check(it: Declaration, source: Source, folder: Path) -> None:
+    """`folder`: where the file stands, and what it names beside itself."""
     check_company(it.company, source)
     _check_codes(it, source)
     check_rooms(it, source)
     check_numbers(it, source)
     check_categories(it, source)
-    _check_articles(it, source)
+    check_articles(it, source, folder)
     _check_canned_answers(it, source)
     _check_organisations(it, source)
     check_members(it, source)
@@ -49,18 +53,6 @@ def _check_codes(it: Declaration, source: Source) -> None:
         "код «{value}» уже занят в строке {line}: у групп, ЖК, домов и подъездов коды разные",
         "Напишите другой, например code: {value}-2",
     )
-
-
-def _check_articles(it: Declaration, source: Source) -> None:
-    complexes = [complex_.code for complex_ in it.complexes]
-    source.say_repeated(
-        ((("articles", i, "id"), answer.id) for i, answer in enumerate(it.articles)),
-        "ответ с id «{value}» уже есть в строке {line}",
-        "Дайте этому другой: id: {value}-2",
-    )
-    for i, answer in enumerate(it.articles):
-        for j, code in enumerate(answer.complexes):
-            source.say_unknown(("articles", i, "complexes", j), code, complexes, "ЖК с кодом")
 
 
 def _check_canned_answers(it: Declaration, source: Source) -> None:

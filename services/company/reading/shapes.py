@@ -36,6 +36,11 @@ def item_of(shape: Any) -> Any:
     return shape_of(get_args(shape)[0]) if get_origin(shape) is tuple else None
 
 
+def is_pairs(shape: Any) -> bool:
+    """Words that the file's author chooses, each with a text."""
+    return get_origin(shape) is dict
+
+
 def is_entry(shape: Any) -> bool:
     return isinstance(shape, type) and issubclass(shape, Entry)
 

@@ -9,7 +9,7 @@ import yaml
 from services.company.declaration import Declaration, Entry
 from services.company.reading.mistakes import refuse
 from services.company.reading.nodes import line_of
-from services.company.reading.shapes import is_entry, item_of, read_as, shape_of
+from services.company.reading.shapes import is_entry, is_pairs, item_of, read_as, shape_of
 from services.company.reading.source import Loc, Source
 from services.company.reading.vocabulary import KEYS_IN_RUSSIAN, NOUNS
 from services.company.reading.words import choose, guess, shown, spell_days
@@ -109,11 +109,35 @@ class _Shaper:
         self._source.lines.setdefault(loc, line_of(node))
         if item := item_of(shape):
             return self._list(item, node, loc)
+        if is_pairs(shape):
+            return self._pairs(node, loc)
         if isinstance(node, yaml.MappingNode):
             return self.mapping(shape, node, loc) if is_entry(shape) else {}
         if isinstance(node, yaml.SequenceNode):
             return []
         return self._scalar(shape, node, loc)
+
+    def _pairs(self, node: yaml.Node, loc: Loc) -> dict[str, str]:
+        if not isinstance(node, yaml.MappingNode):
+            self._say(
+                loc,
+                f"после {loc[-1]}: нужны слова с двоеточием",
+                f"Напишите {loc[-1]}: {{мкд: многоквартирный дом}}",
+            )
+            return {}
+        said: dict[str, str] = {}
+        for key_node, value_node in node.value:
+            key = str(key_node.value).strip() if isinstance(key_node, yaml.ScalarNode) else ""
+            here = (*loc, key)
+            self._source.lines[here] = line_of(key_node)
+            value = self._scalar(str, value_node, here)
+            if not key or not isinstance(value, str) or isinstance(value_node, yaml.CollectionNode):
+                self._say(here, "здесь нужны слово, двоеточие и текст", "Напишите слово: текст")
+                continue
+            if key in said:
+                self._say(here, f"«{key}» уже есть выше", "Оставьте одну из двух строк")
+            said[key] = value
+        return said
 
     def _count(self, node: yaml.Node) -> None:
         """Aliases make one node stand in many places; so many are enough."""

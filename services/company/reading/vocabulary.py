@@ -20,9 +20,12 @@ from services.company.declaration import (
     Member,
     Organisation,
     OtherPlaces,
+    OutageRules,
+    PermittedHours,
     Room,
     SpecialDay,
     Step,
+    Vocabulary,
 )
 
 
@@ -48,10 +51,13 @@ NOUNS: dict[type[Entry], Noun] = {
     Category: Noun("категория", "у категории", "title"),
     Step: Noun("вопрос формы", "у вопроса формы", "ask"),
     Article: Noun("готовый ответ", "у готового ответа", "question"),
+    Vocabulary: Noun("словарь", "в разделе vocabulary", ""),
     CannedAnswer: Noun("заготовка ответа", "у заготовки ответа", "title"),
     Organisation: Noun("организация", "у организации", "title"),
     SpecialDay: Noun("особый день", "у особого дня", "date"),
     Member: Noun("сотрудник", "у сотрудника", "name"),
+    OutageRules: Noun("отключения", "в разделе outages", ""),
+    PermittedHours: Noun("допустимые часы", "в разделе permitted_hours", ""),
 }
 
 # (entry, field) or field → «нет чего», and how to write it
@@ -113,6 +119,8 @@ KEYS_IN_RUSSIAN = {
     "заготовки": "canned_answers",
     "организации": "organisations", "стажер": "trainee", "стажёр": "trainee",
     "дата": "date", "faq": "articles",
+    "словарь": "vocabulary", "слова": "vocabulary", "синонимы": "synonyms",
+    "сокращения": "short", "картинка": "picture", "тема": "topic", "фразы": "phrases",
     "сотрудники": "members", "staff": "members", "код": "code", "имя": "name",
     "адрес": "address", "телефон": "phone", "дома": "houses", "подъезды": "entrances",
     "квартиры": "flats", "этажи": "floors", "номер": "number", "номера": "numbers",

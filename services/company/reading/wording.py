@@ -140,6 +140,10 @@ def _not_number(it: _Wrong) -> Words:
         "term_minutes": "30",
         "per_floor": "4",
         "first_answer_minutes": "20",
+        "alarm_minutes": "3",
+        "danger_words_days": "30",
+        "announce_days": "10",
+        "electricity": "24",
     }
     return (
         f"{it.key}: нужно целое число, а написано «{it.text}»",

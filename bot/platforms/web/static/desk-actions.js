@@ -26,6 +26,7 @@ export class Actions {
       if ($("do-close").classList.contains("sure")) this.say("/close");
       this.askToClose(!$("do-close").classList.contains("sure"));
     });
+    $("do-reopen").addEventListener("click", () => this.say("/reopen"));
     $("do-close").addEventListener("blur", () => this.askToClose(false));
   }
 
@@ -43,6 +44,8 @@ export class Actions {
     $("do-take").hidden = $("do-assign").parentElement.hidden = closed;
     $("do-status").parentElement.hidden = !thread.number;
     $("do-close").hidden = closed;
+    $("do-reopen").hidden = !closed;
+    $("do-reopen").textContent = bringBack(thread);
   }
 
   take() {
@@ -107,12 +110,13 @@ export class Actions {
     if (thread.number)
       rows.push(
         { label: "Распечатать наряд", hint: "PDF на одну страницу", href: `/desk/api/threads/${thread.id}/order` },
-        { label: "Исполнитель…", hint: "Кому пойти", do: () => this.asked(EXECUTOR) },
+        { label: "Исполнитель…", hint: "Кому пойти", do: () => this.executor() },
         { label: "Время визита…", hint: "Житель выберет, удобно ли", do: () => this.asked(VISIT) },
       );
     rows.push(
       { label: thread.number ? "Ещё одна заявка…" : "Оформить заявку…", hint: "От этого жителя", do: () => this.file(thread) },
       ...(closed ? [] : [{ label: "Обещание…", hint: "К какому часу сделаем", do: () => this.asked(PROMISE) }]),
+      { label: "Тон…", hint: "Доволен житель или нет", do: () => this.say("/tone") },
       { label: "Кто пишет", hint: "И через что дошёл ответ", do: () => this.say("/who") },
     );
     if (thread.to_call)
@@ -120,8 +124,7 @@ export class Actions {
         { label: "Дозвонились", do: () => this.say("/called") },
         { label: "Не дозвонились", do: () => this.say("/missed") },
       );
-    if (closed && thread.number)
-      rows.push({ label: "Вернуть в работу", do: () => this.say("/status в работе") });
+    if (closed) rows.push({ label: bringBack(thread), hint: "Житель узнает", do: () => this.say("/reopen") });
     if (!closed) rows.push({ label: "Закрыть", hint: "Житель узнает", do: () => this.close() });
     return rows;
   }
@@ -131,6 +134,16 @@ export class Actions {
       this.askToClose(true);
       $("do-close").focus();
     } else if (confirm("Закрыть? Житель узнает.")) this.say("/close");
+  }
+
+  /** Who there is, and who has how much to do. */
+  async executor() {
+    const thread = this.thread().id;
+    const { executors } = await api.executors(thread).catch(() => ({ executors: [] }));
+    if (this.thread()?.id !== thread) return;
+    const offers = executors.map(({ name, busy, named }) => [name, `${named ? "✓ " : ""}${name} · ${busy}`]);
+    if (executors.some(({ named }) => named)) offers.push(["снять", "Снять исполнителя"]);
+    return this.asked({ ...EXECUTOR, offers });
   }
 
   async asked({ command, ...question }) {
@@ -147,6 +160,8 @@ export class Actions {
     if (asking) this.sure = setTimeout(() => this.askToClose(false), 4000);
   }
 }
+
+const bringBack = (thread) => (thread.number ? "Вернуть в работу" : "Открыть снова");
 
 const EXECUTOR = {
   command: "/executor",

@@ -37,6 +37,7 @@ export const counts = (room) => ask(`counts?${query({ room })}`);
 export const thread = (id) => ask(`threads/${id}`);
 export const history = (id) => ask(`threads/${id}/history`);
 export const canned = (id) => ask(`threads/${id}/canned`);
+export const executors = (id) => ask(`threads/${id}/executors`);
 export const say = (id, message) => post(`threads/${id}/say`, message);
 export const seen = (id, upto) => post(`threads/${id}/seen`, { upto });
 export const press = (body) => post("press", body);

@@ -2,7 +2,10 @@
 
 import { $, el } from "./dom.js";
 
-/** Resolves to the words, or to null when the member thought better of it. */
+/**
+ * Resolves to the words, or to null when the member thought better of it. `offers` are words to
+ * put into the field, or pairs of them and what the button says.
+ */
 export function ask({ title, about = "", label, button, must = false, value = "", offers = [] }) {
   const dialog = $("ask");
   $("ask-title").textContent = title;
@@ -14,9 +17,11 @@ export function ask({ title, about = "", label, button, must = false, value = ""
   $("ask-text").value = value;
   $("ask-offers").hidden = !offers.length;
   $("ask-offers").replaceChildren(
-    ...offers.map((words) =>
-      el("button", { type: "button", class: "chip", on: { click: () => put(words) } }, words),
-    ),
+    ...offers
+      .map((offer) => [offer].flat())
+      .map(([words, label = words]) =>
+        el("button", { type: "button", class: "chip", on: { click: () => put(words) } }, label),
+      ),
   );
   dialog.showModal();
   $("ask-text").focus();

@@ -2,12 +2,12 @@
 // The three must never be confused, so the whole field changes its colour and its button its words.
 
 import { Canned } from "./desk-canned.js";
+import { Drafts } from "./desk-drafts.js";
 import { Hints } from "./desk-hints.js";
 import { kindOf } from "./desk-talk.js";
-import { $, grow, hasKeyboard } from "./dom.js";
-import { load, save } from "./store.js";
+import { $, el, grow, hasKeyboard } from "./dom.js";
 import { acceptFiles, Tray } from "./tray.js";
-import { gist } from "./words.js";
+import { dial, gist, phone } from "./words.js";
 
 const WORDS = {
   answer: { send: "Отправить", about: "Увидит житель", hold: "Ответ или /команда" },
@@ -52,6 +52,7 @@ export class Composer {
     });
     this.hints = new Hints(this.field, () => this.changed());
     this.canned = new Canned({ put: (text) => this.put(text), thread: () => this.thread });
+    this.drafts = new Drafts((draft) => this.tray.busy || this.sending || this.take(draft));
     this.listen();
   }
 
@@ -111,21 +112,39 @@ export class Composer {
   /** Another thread: its own draft, its own files. */
   open(thread) {
     if (thread === this.thread) return;
+    this.canned.close();
+    this.call = null;
+    this.take(this.drafts.open(thread), thread);
+    this.tell("");
+  }
+
+  take(draft, thread = this.thread) {
     this.thread = null; // what follows must not be written into the draft of the former thread
     this.tray.clear();
-    const draft = load(`domovoy.desk.draft.${thread}`, {});
     this.field.value = draft.text ?? "";
     this.mode = draft.mode ?? "answer";
     this.quoted = draft.reply_to ?? null;
     this.begun = draft.begun ?? null;
     this.warned = null;
-    this.canned.close();
     if (draft.files?.length) this.tray.restore(draft.files);
     this.thread = thread;
-    this.tell("");
     this.hints.follow();
     this.changed();
     this.fit();
+  }
+
+  /** `call`: {phone} of a resident who has no messenger, null for others. */
+  calls(call) {
+    if (JSON.stringify(call) === JSON.stringify(this.call)) return;
+    this.call = call;
+    this.changed();
+  }
+
+  /** To whom the words go; a resident without a messenger hears them from the dispatcher. */
+  about(kind) {
+    if (kind !== "answer" || !this.call) return [WORDS[kind].about];
+    if (!this.call.phone) return ["Мессенджера нет: передайте жителю сами"];
+    return ["Позвонить: ", el("a", { href: dial(this.call.phone), text: phone(this.call.phone) })];
   }
 
   write(mode) {
@@ -203,7 +222,8 @@ export class Composer {
     $("mode-answer").disabled = $("mode-note").disabled = this.quiet;
     $("mode-answer").setAttribute("aria-pressed", String(kind === "answer"));
     $("mode-note").setAttribute("aria-pressed", String(kind === "note"));
-    if ($("kind-words").textContent !== WORDS[kind].about) $("kind-words").textContent = WORDS[kind].about;
+    const about = el("span", {}, ...this.about(kind));
+    if ($("kind-words").textContent !== about.textContent) $("kind-words").replaceChildren(about);
     const send = this.warned && kind === "answer" ? "Всё равно отправить" : WORDS[kind].send;
     $("send-words").textContent = send;
     $("send").setAttribute("aria-label", send);
@@ -222,8 +242,7 @@ export class Composer {
   keep(nothing) {
     if (!this.thread) return;
     const plain = nothing && !this.quoted && this.mode === "answer";
-    save(
-      `domovoy.desk.draft.${this.thread}`,
+    this.drafts.keep(
       plain
         ? null
         : {

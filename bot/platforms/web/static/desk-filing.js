@@ -21,7 +21,7 @@ const BELONGS = [
 export class Filing {
   /** `filed(thread, words)` after the server has taken it. */
   constructor(filed) {
-    Object.assign(this, { filed, known: null, key: "", thread: null });
+    Object.assign(this, { filed, known: null, key: "", thread: null, sure: false });
     $("new").addEventListener("click", () => this.open());
     $("filing-no").addEventListener("click", () => $("filing").close());
     $("filing-form").addEventListener("submit", (event) => {
@@ -29,7 +29,7 @@ export class Filing {
       this.send();
     });
     field("house").addEventListener("input", () => this.categories());
-    for (const name of FIELDS) field(name).addEventListener("input", () => this.complain(name, ""));
+    for (const name of FIELDS) field(name).addEventListener("input", () => this.changed(name));
   }
 
   /** For the resident of `thread`, or for somebody new. */
@@ -89,6 +89,19 @@ export class Filing {
     if (!offered.some(({ key }) => key === field("category").value)) field("category").value = "";
   }
 
+  /** A question was about the form as it stood. */
+  changed(name) {
+    this.complain(name, "");
+    if (this.sure) this.ask("");
+  }
+
+  /** The next press on the button says yes to it. */
+  ask(question) {
+    this.sure = Boolean(question);
+    this.complain("", question);
+    $("filing-yes").textContent = question ? "Записать всё равно" : "Подать заявку";
+  }
+
   complain(name, why) {
     const place = $(name ? `filing-${name}-why` : "filing-why");
     place.textContent = why;
@@ -109,7 +122,9 @@ export class Filing {
 
   async send() {
     if (this.sending) return;
-    for (const name of [...FIELDS, ""]) this.complain(name, "");
+    const { sure } = this;
+    for (const name of FIELDS) this.complain(name, "");
+    this.ask("");
     const wrong = this.check();
     for (const [name, why] of wrong) this.complain(name, why);
     if (wrong.length) return field(wrong[0][0]).focus();
@@ -119,25 +134,33 @@ export class Filing {
       : { ...said, house: this.house.id, thread: null };
     this.sending = $("filing-yes").disabled = true;
     try {
-      const { thread, number, told } = await api.file({ key: this.key, ...form });
+      const { ask, thread, number, told } = await api.file({ key: this.key, sure, ...form });
+      if (ask) {
+        this.ask(ask);
+        $("filing-yes").disabled = false;
+        return $("filing-yes").focus();
+      }
       this.clear();
       $("filing").close();
       this.filed(thread, told || `Заявка № ${number} подана. Назовите жителю номер.`);
     } catch (trouble) {
       // a form that was refused is another one when it is mended; one that got lost is the same
       if (trouble instanceof api.Refusal) this.key = uuid();
+      else this.sure = sure;
       const why = trouble.why ?? api.NO_NETWORK;
       const [name] = BELONGS.find(([, words]) => words.test(why)) ?? [""];
       const shown = name && field(name).offsetParent ? name : "";
       this.complain(shown, why);
       if (shown) field(shown).focus();
+    } finally {
+      this.sending = $("filing-yes").disabled = false;
     }
-    this.sending = $("filing-yes").disabled = false;
   }
 
   clear() {
     $("filing-form").reset();
     this.key = uuid();
-    for (const name of [...FIELDS, ""]) this.complain(name, "");
+    for (const name of FIELDS) this.complain(name, "");
+    this.ask("");
   }
 }

@@ -11,6 +11,7 @@ const CHIPS = [
   ["unanswered", "Без ответа"],
   ["overdue", "Просрочены"],
   ["free", "Свободные"],
+  ["unhappy", "Недовольны"],
 ];
 const PLAIN = { state: "open", room: "", filter: "", complex: "", order: "urgent" };
 
@@ -20,6 +21,7 @@ const EMPTY = {
   unanswered: "Всем ответили.",
   overdue: "Ничего не просрочено.",
   free: "Свободных нет, всё кто-нибудь взял.",
+  unhappy: "Недовольных нет.",
 };
 
 export class Filters {

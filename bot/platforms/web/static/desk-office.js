@@ -26,7 +26,7 @@ export class Office {
     $("office-form").addEventListener("submit", (event) => {
       event.preventDefault();
       const words = $("office-text").value.trim();
-      if (words) this.say(words.startsWith("/") ? words : `/${words}`);
+      if (words) this.say(words.startsWith("/") || this.isAsked() ? words : `/${words}`);
     });
     $("journal").addEventListener("submit", (event) => {
       event.preventDefault();
@@ -34,8 +34,15 @@ export class Office {
     });
   }
 
+  /** Whether the program waits for a text here, and not for a command. */
+  isAsked() {
+    const last = this.data?.said.at(-1);
+    return Boolean(last?.buttons.flat().some(({ action }) => action === "staff/stoptyping"));
+  }
+
   begins(me) {
     this.me = me.member.name;
+    $("office-articles").hidden = me.member.role !== "admin";
     $("journal").hidden = me.member.role === "executor";
     fill($("office-room"), "", me.rooms.map((room) => [room.code, room.title]));
     $("office-room").hidden = me.rooms.length < 2;
@@ -163,7 +170,7 @@ export class Office {
     this.tell("");
     try {
       await api.sayInRoom(this.code, { key: uuid(), text });
-      if ($("office-text").value.trim().replace(/^\/?/, "/") === text) $("office-text").value = "";
+      if ([text, text.slice(1)].includes($("office-text").value.trim())) $("office-text").value = "";
     } catch (trouble) {
       this.tell(trouble.why ?? api.NO_NETWORK);
     }

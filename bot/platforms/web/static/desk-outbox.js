@@ -2,14 +2,17 @@
 // one in order, with the same key at each try.
 
 import * as api from "./desk-api.js";
-import { load, save, uuid } from "./store.js";
+import { load, onOtherTab, save, uuid } from "./store.js";
 
 const NAME = "domovoy.desk.outbox";
+const LEFT_BEHIND = 60000; // milliseconds after which what a closed tab left is ours to send
 
 export class Outbox {
   /** `changed()` after each change; `taken(thread)` when the server has answered 202. */
   constructor({ changed, taken }) {
-    Object.assign(this, { changed, taken, items: load(NAME, []), running: false });
+    Object.assign(this, { changed, taken, items: load(NAME, []), running: false, added: new Set() });
+    this.known = new Set(this.items.map(({ key }) => key));
+    onOtherTab(NAME, () => this.follow());
   }
 
   of(thread) {
@@ -18,9 +21,12 @@ export class Outbox {
 
   /** `mark` tells what the thread looked like before, to know when the answer shows in it. */
   add(thread, mark, message) {
+    const key = uuid();
+    this.added.add(key);
+    this.known.add(key);
     this.write([
       ...this.items,
-      { thread, mark, ...message, key: uuid(), at: new Date().toISOString(), why: "", state: "waiting" },
+      { thread, mark, ...message, key, at: new Date().toISOString(), why: "", state: "waiting" },
     ]);
     return this.flush();
   }
@@ -52,7 +58,10 @@ export class Outbox {
 
   /** The network is back. */
   retry() {
-    this.write(this.items.map((item) => (item.state === "waiting" ? { ...item, why: "" } : item)));
+    const left = this.others().filter(({ at }) => Date.now() - new Date(at) > LEFT_BEHIND);
+    for (const { key } of left) this.known.add(key);
+    const items = [...this.items, ...left];
+    this.write(items.map((item) => (item.state === "waiting" ? { ...item, why: "" } : item)));
     return this.flush();
   }
 
@@ -75,12 +84,23 @@ export class Outbox {
     this.write(this.items.map((item) => (item.key === key ? { ...item, ...change } : item)));
   }
 
+  /** What other tabs keep. The same key twice is heard once, so nothing is said twice. */
+  others() {
+    return load(NAME, []).filter(({ key }) => !this.known.has(key));
+  }
+
+  /** Another tab has sent or dropped what both had found when they were opened. */
+  follow() {
+    const kept = new Set(load(NAME, []).map(({ key }) => key));
+    const ours = ({ key, state }) => state === "taken" || this.added.has(key) || kept.has(key);
+    if (this.items.every(ours)) return;
+    this.items = this.items.filter(ours);
+    this.changed();
+  }
+
   write(items) {
     this.items = items;
-    save(
-      NAME,
-      items.filter((item) => item.state !== "taken"),
-    );
+    save(NAME, [...this.others(), ...items.filter((item) => item.state !== "taken")]);
     this.changed();
   }
 }

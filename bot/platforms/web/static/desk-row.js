@@ -35,6 +35,8 @@ export function tags(thread) {
   const waits = waiting(thread);
   if (waits) add(waits.words, waits.tone, waits.tone === "late" ? "warn" : "clock");
   if (thread.due_at && new Date(thread.due_at) < Date.now()) add("срок вышел", "late", "warn");
+  if (thread.in_haste && thread.state === "open") add("просит поскорее", "soon", "clock");
+  if (thread.tone === "negative") add("недоволен", "late");
   if (thread.to_call) add("обзвонить", "call", "phone");
   if (thread.quiet) add("тихий режим", "hush", "hush");
   return found;

@@ -144,8 +144,10 @@ export class Talk {
         time(message.at),
         state(message),
         this.recall(message),
+        this.learn(message),
       ]),
       message.buttons?.length > 0 &&
+        !learning(message) &&
         buttonRows(message.buttons, (button) => this.does.press(message, button), {
           busy: (button) => this.does.busy(message).includes(button.action),
         }),
@@ -175,6 +177,24 @@ export class Talk {
         on: { click: () => this.does.recall(message) },
       },
       "Отозвать",
+    );
+  }
+
+  /** An answer that others could use becomes a draft of an article. */
+  learn(message) {
+    const button = learning(message);
+    return (
+      button &&
+      el(
+        "button",
+        {
+          type: "button",
+          class: "recall",
+          title: "Сделать из ответа статью для всех жителей",
+          on: { click: () => this.does.press(message, button) },
+        },
+        button.label,
+      )
     );
   }
 
@@ -272,6 +292,10 @@ function words(name, value) {
   if (/^телефон/i.test(name) && safeUrl(dial(value)) && value.replace(/\D/g, "").length > 9)
     return el("a", { href: dial(value), text: value });
   return linkify(value);
+}
+
+function learning(message) {
+  return message.buttons?.flat().find(({ action }) => action.startsWith("staff/learn/")) ?? null;
 }
 
 /** The resident's messages that nobody has read are the last ones. */

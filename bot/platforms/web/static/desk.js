@@ -178,6 +178,7 @@ const refreshThread = calmly(async () => {
   talk.open(data);
   outbox.settle(id, talk.mark);
   composer.open(id);
+  composer.calls(data.thread.call);
   const hushing = outbox.of(id).some(({ text, state }) => text === "/quiet" && state !== "failed");
   if (!hushing) composer.hushed(data.thread.quiet);
   actions.show(data.thread);
@@ -233,6 +234,7 @@ async function saySeen() {
 document.addEventListener("visibilitychange", saySeen);
 
 async function press(post, button) {
+  if (button.fills) return composer.put(button.fills);
   const name = `${post.id} ${button.action}`;
   if (pressed.has(name)) return;
   pressed.add(name);

@@ -34,6 +34,15 @@ export function onOtherTab(name, then) {
   });
 }
 
+/** The same for all names that begin so; `then` is told which. */
+export function onOtherTabs(prefix, then) {
+  addEventListener("storage", ({ key }) => {
+    if (!key?.startsWith(prefix)) return;
+    memory.delete(key);
+    then(key);
+  });
+}
+
 /** randomUUID exists only on https and localhost; an office may open the desk by plain http. */
 export function uuid() {
   if (crypto.randomUUID) return crypto.randomUUID();

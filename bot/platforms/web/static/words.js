@@ -65,6 +65,10 @@ export function plural(count, one, few, many) {
 }
 
 /** "tel:" form of a phone as people write it: 8 (495) 123-45-67 → +74951234567 */
+/** «+7 912 345-67-89»; others as they are. */
+export const phone = (number) =>
+  number.replace(/^\+7(\d{3})(\d{3})(\d\d)(\d\d)$/, "+7 $1 $2-$3-$4");
+
 export function dial(phone) {
   const digits = phone.replace(/\D/g, "");
   if (phone.trim().startsWith("+")) return `tel:+${digits}`;
