@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from handlers import alarm_texts as words
 from handlers import gathering, notices, posts
 from handlers.resident import danger_texts
@@ -144,6 +146,7 @@ async def locate(
         text = next((message.text for message in said if message.text), "")
         contact = await work.people.where_to_answer(thread)
         filed = await file(work, thread, alarm.kind, where, text, contact.channel)
+        alarm.anonymous = False
     else:
         work.threads.name(thread, words.subject(alarm.kind, where.place))
     if moves and not same_place(room, before):
@@ -237,8 +240,9 @@ async def forget(work: Work, alarm_id: int) -> None:
     )
 
 
+AGAIN = timedelta(minutes=1)  # an alarm does not wait an hour because something failed
 CHORES = (
-    Chore("an alarm nobody took", lambda work: work.alarms.find_due(), call_next),
+    Chore("an alarm nobody took", lambda work: work.alarms.find_due(), call_next, again=AGAIN),
     Chore("telling who took an alarm", lambda work: work.alarms.find_untold(), tell_taken),
     Chore("erasing words said without consent", lambda work: work.forgetting.find_due(), forget),
 )

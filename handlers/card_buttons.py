@@ -15,6 +15,8 @@ async def of_ticket(work: Work, room: Room, thread: Thread, ticket: Ticket) -> K
     accept = Button(label=staff_texts.ACCEPT, action=f"staff/accept/{ticket.id}")
     close = Button(label=staff_texts.CLOSE, action=f"staff/close/{ticket.id}")
     if ticket.status in ("done", "declined"):
+        if room.id != thread.room_id:
+            return None
         back = Button(label=closing_texts.REOPEN, action=f"staff/reopen/{thread.id}")
         return Keyboard(rows=((back,),))
     if room.id != thread.room_id:

@@ -6,25 +6,27 @@ from __future__ import annotations
 from datetime import timedelta
 
 from handlers import alarm_texts, relay_texts
-from services.danger import sounds_dangerous
+from services.danger import holds_voice, sounds_dangerous
 from services.messaging.outbox import About
-from services.messaging.types import Button, Keyboard, Kind, Outbound
+from services.messaging.types import Attachment, Button, Keyboard, Kind, Outbound
 from services.surges import ENOUGH, ENOUGH_FOR_ALARM, ENOUGH_WITHOUT_CATEGORY
-from services.tables import Room, Surge, Thread, Ticket
+from services.tables import Message, Room, Surge, Thread, Ticket
 from services.work import Work
 
 GROWS_EVERY = timedelta(seconds=10)
 LINES = 10
 
 
-async def gather(work: Work, room: Room, thread: Thread, ticket: Ticket | None, words: str) -> bool:
+async def gather(
+    work: Work, room: Room, thread: Thread, ticket: Ticket | None, message: Message
+) -> bool:
     """True when the thread is shown in a surge's post and needs none of its own. Danger has a post
-    of its own always."""
+    of its own always, and so has a voice, which may tell of it."""
     matter = await work.surges.matter(thread, ticket)
     emergency = ticket is not None and ticket.emergency
     if matter is None or room.channel == "desk":
         return False
-    if sounds_dangerous(words) and not emergency:
+    if is_spoken(message) or (sounds_dangerous(message.text) and not emergency):
         return False
     await work.surges.lock(*matter)
     surge = await work.surges.active(room, *matter)
@@ -46,8 +48,17 @@ async def gather(work: Work, room: Room, thread: Thread, ticket: Ticket | None, 
 
 
 async def unposted(work: Work, room: Room, thread: Thread, newest: Thread) -> bool:
-    """Whether the thread stands in the room nowhere yet; what waits for it does not leave."""
-    return thread.id == newest.id or await work.unsent.drop_posts(room, thread.id)
+    """Whether the thread stands in the room nowhere yet; what waits for it does not leave, unless
+    it is a voice."""
+    if thread.id == newest.id:
+        return True
+    if any(is_spoken(message) for message in await work.threads.words_of_resident(thread)):
+        return False
+    return await work.unsent.drop_posts(room, thread.id)
+
+
+def is_spoken(message: Message) -> bool:
+    return holds_voice(Attachment.model_validate(each) for each in message.attachments)
 
 
 async def grow(work: Work, surge: Surge) -> None:

@@ -88,7 +88,12 @@ REFRESH = "Обновить"
 LONGER = "Продлить"
 OVER = "Дали, всё работает"
 CALL_OFF = "Отменить"
+YES_CALL_OFF = "Да, отменить"
 ALREADY = "Это уже сделано: отправлено, закончено или отменено."
+HOUSES_OF_OTHERS = (
+    "Здесь есть дома, с которыми вы не работаете: если изменить, они пропадут. "
+    "Попросите того, кто составил, или администратора."
+)
 KEPT = "Черновик остался, ничего не отправлено."
 
 
@@ -125,6 +130,7 @@ def too_long(lasts: timedelta, permitted: timedelta) -> str:
 
 
 AT_NIGHT = "Сейчас ночь: сообщение придёт без звука."
+NOT_BY_MORNING = "Сейчас ночь, а утром будет поздно: сообщение уйдёт сразу, без звука."
 LOUD_NOW = "Ночью придёт со звуком."
 
 
@@ -164,6 +170,10 @@ CHANGES = [
 WHEN_TO_SEND = "Когда отправить? Например: «завтра в 10», «сегодня в 18»."
 SEND_OFFERS = ("Сегодня в 18:00", "Завтра в 10:00")
 SEND_LATE = "К этому времени работы уже начнутся. Назовите время пораньше."
+SEND_LATE_BY_NIGHT = (
+    "Ночью жителям не пишем, а к утру работы уже начнутся. Назовите время до тихих часов "
+    f"или нажмите «{SEND}»."
+)
 UNTIL_WHEN = "До скольки теперь?"
 LONGER_OFFERS = ("Через 1 час", "Через 2 часа", "Через 4 часа", UNKNOWN)
 SAME_TERM = "Срок остался прежним."
@@ -174,6 +184,14 @@ def prolonged(title: str, count: int) -> str:
     return f"⏱ {title}: о новом сроке узнает {people(count)}."
 
 
+def announced_already(title: str) -> str:
+    return f"📣 {title}: об этом уже объявлено. Если объявили зря, нажмите «{CALL_OFF}»."
+
+
+def ask_call_off(title: str) -> str:
+    return f"Отменить «{title}»? Все, кому ушло объявление, узнают об отмене."
+
+
 def ended(title: str, count: int | None, *, restored: bool) -> str:
     done = "закончено" if restored else "отменено"
     if count is None:
@@ -181,8 +199,23 @@ def ended(title: str, count: int | None, *, restored: bool) -> str:
     return f"✅ {title}: {done}, узнает {people(count)}."
 
 
-def is_it_over(title: str, until: str, answers: Mapping[str, int]) -> str:
-    return f"⏰ {title}\nСрок вышел ({until}). Восстановили?\n{answered(answers)}"
+def is_it_over(title: str, why: str, answers: Mapping[str, int], *, again: bool) -> str:
+    lines = [f"⏰ {title}", f"{why} Восстановили?", answered(answers)]
+    return "\n".join([*lines, NOT_ANSWERED] if again else lines)
+
+
+NOT_ANSWERED = (
+    f"На этот вопрос ещё никто не ответил. Нажмите «{OVER}» или «{LONGER}»: пока ответа нет, "
+    "жителям, которые пишут об этом, отключением не объясняем."
+)
+
+
+def term_is_over(until: str) -> str:
+    return f"Срок вышел ({until})."
+
+
+def no_term(since: str) -> str:
+    return f"Началось {since}, срок не назван."
 
 
 def still_none(title: str, count: int) -> str:
@@ -266,5 +299,5 @@ def people(count: int) -> str:
 
 
 def hours(span: timedelta) -> str:
-    whole = span.total_seconds() / 3600
+    whole = round(span.total_seconds() / 3600, 1)
     return f"{whole:g}".replace(".", ",") + " ч"

@@ -14,7 +14,9 @@ from services.chores import Chore
 from services.messaging.outbox import About
 from services.messaging.types import PHONE, Address, Button, Keyboard, Kind, Outbound
 from services.outage_rules import is_night, moment_to_tell
-from services.tables import Notice, Outage, OutagePlace
+from services.outages import MAY_ANNOUNCE
+from services.staff import as_member
+from services.tables import Notice, Outage, OutagePlace, Room
 from services.work import Work
 
 # ── What residents are told ──────────────────────────────────────────────────
@@ -30,7 +32,8 @@ async def compose(work: Work, outage: Outage, kind: str) -> Outbound:
         await local(leaves),
     )  # fmt: skip
     buttons = answers_under(outage, kind, begun=outage.since <= work.now)
-    silent = not outage.loud and leaves == work.now and await is_night(work)
+    quiet = outage.planned or not outage.loud
+    silent = quiet and leaves == work.now and await is_night(work)
     return Outbound(
         header=words.header(outage, kind),
         text=text,
@@ -136,26 +139,53 @@ async def tell_elders(work: Work, outage: Outage) -> None:
         for contact in [each for each in reachable if each.channel != PHONE][:1]:
             await work.outbox.say(
                 Address(channel=contact.channel, chat=contact.chat),
-                Outbound(text=text),
+                Outbound(text=text, silent=what.silent),
                 Kind.NOTICE,
                 About(contact_id=contact.id, not_before=await moment_to_tell(work, outage)),
             )
 
 
 async def tell_maker(
-    work: Work, outage: Outage, text: str, rows: Sequence[Sequence[Button]]
+    work: Work,
+    outage: Outage,
+    text: str,
+    rows: Sequence[Sequence[Button]],
+    *,
+    room_too: bool = False,
 ) -> None:
-    """Where it was made: the room, their own chat, or the desk."""
+    """Where it was made: the room, their own chat, or the desk. `room_too`: and their colleagues
+    in the room."""
     keyboard = Keyboard(rows=tuple(tuple(row) for row in rows)) if rows else None
     what = Outbound(text=text, keyboard=keyboard)
     room = await work.rooms.get(outage.room_id)
     if outage.way == "private" and await notices.tell_in_private(work, outage.member_id, what):
+        if room_too:
+            await tell_room(work, outage, room, what)
         return
     if outage.way == "desk" or room.channel == "desk":
-        desk = Address(channel="desk", chat=str(outage.member_id), topic=f"room {room.code}")
-        await work.outbox.say(desk, what, Kind.RELAY)
+        await tell_desk(work, outage.member_id, room, what)
+        if room_too:
+            await tell_room(work, outage, room, what)
         return
     await work.outbox.post(room, what, Kind.RELAY)
+
+
+async def tell_room(work: Work, outage: Outage, room: Room, what: Outbound) -> None:
+    """In its group; at the desk, which has none, each of those who may announce."""
+    if room.channel != "desk":
+        await work.outbox.post(room, what, Kind.RELAY)
+        return
+    for member in await work.staff.desk_members():
+        viewer = as_member(member)
+        if member.id == outage.member_id or viewer.role not in MAY_ANNOUNCE:
+            continue
+        if viewer.works_in(room):
+            await tell_desk(work, member.id, room, what)
+
+
+async def tell_desk(work: Work, member_id: int, room: Room, what: Outbound) -> None:
+    desk = Address(channel="desk", chat=str(member_id), topic=f"room {room.code}")
+    await work.outbox.say(desk, what, Kind.RELAY)
 
 
 # ── By the clock ─────────────────────────────────────────────────────────────
@@ -182,16 +212,22 @@ async def remind(work: Work, outage_id: int) -> None:
 
 
 async def ask_whether_over(work: Work, outage_id: int) -> None:
-    """Residents are told only what a member confirms."""
-    outage = await work.outages.claim_to_ask(outage_id)
-    if outage is None or outage.until is None:
+    """Residents are told only what a member confirms; where the maker does not, the room is asked
+    as well."""
+    found = await work.outages.claim_to_ask(outage_id)
+    if found is None:
         return
+    outage, again = found
     local = work.company.local
-    until = wording.name_moment(await local(outage.until), await local(work.now))
+    moment = wording.name_moment(await local(outage.until or outage.since), await local(work.now))
     text = staff_words.is_it_over(
-        await staff_title(work, outage), until, await work.outage_answers.answers(outage)
+        await staff_title(work, outage),
+        staff_words.term_is_over(moment) if outage.until else staff_words.no_term(moment),
+        await work.outage_answers.answers(outage),
+        again=again,
     )
-    await tell_maker(work, outage, text, [staff_words.over_buttons(outage)])
+    buttons = [staff_words.over_buttons(outage)]
+    await tell_maker(work, outage, text, buttons, room_too=again)
 
 
 async def staff_title(work: Work, outage: Outage) -> str:

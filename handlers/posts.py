@@ -99,7 +99,7 @@ async def card(
 async def post_card(work: Work, thread: Thread, ticket: Ticket, message: Message) -> None:
     """An emergency stands in General first, in a single call; its topic follows."""
     room = await work.rooms.get(thread.room_id)
-    if await gathering.gather(work, room, thread, ticket, message.text):
+    if await gathering.gather(work, room, thread, ticket, message):
         return
     alarmed = ticket.emergency and room.has_topics and room.channel != "desk"
     if alarmed:
@@ -122,7 +122,7 @@ async def post_card(work: Work, thread: Thread, ticket: Ticket, message: Message
 async def post_words(work: Work, thread: Thread, message: Message) -> None:
     """To every room that shows the thread."""
     surge = await work.surges.hiding(thread)
-    if surge is not None and sounds_dangerous(message.text):
+    if surge and (sounds_dangerous(message.text) or gathering.is_spoken(message)):
         surge = None
     shown = surge is None and await work.surges.show(thread)
     for room in await work.rooms.showing(thread):
@@ -140,7 +140,7 @@ async def post_words_in(work: Work, room: Room, thread: Thread, message: Message
     if room.channel == "desk" or await fold(work, room, thread, message):
         return
     first = message.id == await work.threads.first_message(thread)
-    if first and await gathering.gather(work, room, thread, None, message.text):
+    if first and await gathering.gather(work, room, thread, None, message):
         return
     await work.outbox.post(
         room,

@@ -163,12 +163,14 @@ async def hear_resident(work: Work, inbound: Inbound) -> None:
     await flood.begin()
     try:
         word = word_of_menu(turn)
+        if kind := danger.find(turn, word):
+            turn.pressed = ""  # the words were no press
         if session.scene == "rating" and closing.goes_elsewhere(turn, word):
             closing.step_aside(turn)
         if session.scene == danger_place.SCENE and danger_place.goes_elsewhere(turn, word):
             danger_place.step_aside(turn)
         scene = session.scene
-        if kind := danger.find(turn, word):
+        if kind:
             await meet_danger(turn, kind, word)
         elif not await bans.hold(turn, word, in_form=scene in FORMS):
             await choose(turn)
@@ -178,11 +180,11 @@ async def hear_resident(work: Work, inbound: Inbound) -> None:
             await turn.say(texts.unreadable(inbound.unreadable))
     except StaleButton:
         await turn.say(texts.STALE)
-        await ask_again(turn)
+        await menu.go_back(turn, ask_again)
     except (NotYours, NotFound):
         work.audit.note(turn.viewer.name, "refused", turn.pressed[:64])
         await turn.say(texts.NOT_YOURS)
-        await ask_again(turn)
+        await menu.go_back(turn, ask_again)
     await flood.end()
     await work.sessions.save(inbound.address, contact.user_id, session)
 
@@ -191,8 +193,11 @@ async def meet_danger(turn: Turn, kind: str, word: str) -> None:
     """Before bans, consent and whatever is open; which goes on afterwards. What an
     executor says of a request, and what a member writes for others to read, is no resident's."""
     if turn.inbound.happening is Happening.EDIT:
+        news = await danger.is_news(turn, kind)
         if not await bans.hold(turn, word, in_form=turn.session.scene in FORMS):
             await choose(turn)
+        if not news:
+            return
     elif (
         await private.hear_typed(turn)
         or await private.hear_form(turn)
@@ -201,7 +206,7 @@ async def meet_danger(turn: Turn, kind: str, word: str) -> None:
     ):
         return
     if await danger.hear(turn, kind):
-        await resume(turn)
+        await menu.go_back(turn, resume)
 
 
 async def hear_place(turn: Turn) -> None:
@@ -213,12 +218,19 @@ async def hear_place(turn: Turn) -> None:
         await choose(turn)
         return
     if again:
-        await resume(turn)
+        await menu.go_back(turn, resume)
 
 
 async def press_place(turn: Turn) -> None:
-    if await danger_place.press(turn):
-        await resume(turn)
+    """What was interrupted goes on, even where the button is an old one."""
+    try:
+        again = await danger_place.press(turn)
+    except (NotYours, StaleButton):
+        if turn.session.scene == danger_place.SCENE:
+            danger_place.step_aside(turn)
+        raise
+    if again:
+        await menu.go_back(turn, resume)
 
 
 async def choose(turn: Turn) -> None:

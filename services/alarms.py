@@ -97,7 +97,8 @@ class Alarms:
         return await self._work.session.scalar(select(Alarm).where(Alarm.thread_id == thread_id))
 
     async def recent(self, resident_id: int, kind: str) -> Alarm | None:
-        """The alarm that these words belong to, if they were said of it a moment ago."""
+        """The alarm that these words belong to, if they were said of it a moment ago. One that was
+        called off is none: whoever says it again may be right."""
         rows = await self._work.session.scalars(
             select(Alarm)
             .join(Thread, Alarm.thread_id == Thread.id)
@@ -105,6 +106,7 @@ class Alarms:
                 Thread.resident_id == resident_id,
                 Thread.state == "open",
                 Alarm.heard_at > self._work.now - AGAIN_WITHIN,
+                Alarm.outcome.in_(("", "accepted")),
                 Alarm.kind != "voice",
             )
             .order_by(desc(Alarm.id))

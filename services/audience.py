@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, text
@@ -20,6 +21,7 @@ from services.tables import Notice
 if TYPE_CHECKING:
     from services.work import Work
 
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 ACCIDENT_PRIORITY = Kind.NOTICE.priority  # with the news of requests, before mailings
 
 # A flat of which neither riser nor floor is known is told rather than left out; a parking place,
@@ -129,18 +131,21 @@ class Audience:
         )
         return found is not None
 
-    async def fitting(self, resident_id: int, states: Sequence[str]) -> list[int]:
+    async def fitting(
+        self, resident_id: int, states: Sequence[str], ended_after: datetime = LONG_AGO
+    ) -> list[int]:
         """The outages in these states that concern one of this person's homes, earliest first."""
         found = await self._work.session.scalars(
             text(
                 f"""
-                SELECT o.id FROM outages o WHERE o.state = ANY(CAST(:states AS text[])) AND EXISTS (
+                SELECT o.id FROM outages o WHERE o.state = ANY(CAST(:states AS text[]))
+                  AND (o.ended_at IS NULL OR o.ended_at > :ended_after) AND EXISTS (
                     SELECT 1 FROM ({OF_PLACES.replace(":outage", "o.id")}) there
                     WHERE there.resident_id = :resident)
                 ORDER BY o.since, o.id
                 """
             ),
-            {"states": list(states), "resident": resident_id},
+            {"states": list(states), "resident": resident_id, "ended_after": ended_after},
         )
         return list(found)
 

@@ -20,17 +20,17 @@ log = logging.getLogger(__name__)
 
 BELL = "chores"
 LOOK_AGAIN = 60.0  # seconds
-TRY_AGAIN = timedelta(hours=1)  # an item that failed
 
 
 @dataclass(frozen=True)
 class Chore:
     """`find` lists the keys of what is due. `do` claims one of them and does it; it does nothing
-    when another process was quicker."""
+    when another process was quicker. An item that failed is tried again after `again`."""
 
     name: str
     find: Callable[[Work], Awaitable[Sequence[int]]]
     do: Callable[[Work, int], Awaitable[None]]
+    again: timedelta = timedelta(hours=1)
 
 
 class Chores:
@@ -71,7 +71,7 @@ class Chores:
                 await chore.do(work, key)
         except Exception as failure:  # noqa: BLE001
             if not is_passing(failure):
-                self._failed[chore.name, key] = now + TRY_AGAIN
+                self._failed[chore.name, key] = now + chore.again
             self._tell(failure, chore, key)
         else:
             self._failed.pop((chore.name, key), None)

@@ -31,7 +31,6 @@ Field = Literal["question", "answer", "phrases", "topic", "complexes"]
 FIGURES_OF = timedelta(days=90)
 LONGEST = {"question": 300, "answer": 3000, "phrases": 200, "topic": 60}  # a phrase each
 MOST_PHRASES = 200
-LOCK = 0x6172746B
 _NAMED = re.compile(r"\{([^{}\n]{0,40})\}")
 
 
@@ -106,7 +105,7 @@ class Editorial:
         """Withdrawn ones too. Raises `NotYours`."""
         check_editor(viewer)
         if lock:
-            await storing.lock(self._work, LOCK)
+            await storing.lock(self._work, storing.LOCK)
         row = await self._work.session.get(Row, ident, populate_existing=True)
         if row is None:
             raise NotYours
@@ -136,7 +135,7 @@ class Editorial:
     async def add(self, viewer: AsMember, content: dict[str, Any]) -> Row:
         """A new article, last in the order. Raises what `change` does."""
         check_editor(viewer)
-        await storing.lock(self._work, LOCK)
+        await storing.lock(self._work, storing.LOCK)
         keys = set(await self._work.session.scalars(select(Row.key)))
         key = free_key(str(content.get("question", "")), keys)
         article = await self.check({**content, "id": key, "key": key})

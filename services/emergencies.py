@@ -29,9 +29,12 @@ INSTEAD: dict[str, tuple[str, ...]] = {
 
 
 def kinds_of(category: Category) -> set[str]:
-    """Which dangers an emergency category is for: «Искрит, горит проводка» is for two."""
+    """Which dangers an emergency category is for: what its key says, else its title, which may
+    name two."""
+    if by_key := KEYS.get(category.key or category.code):
+        return {by_key}
     told = [category.title, *category.title.split(",")]
-    found = {find_danger(words) for words in told} | {KEYS.get(category.key or category.code, "")}
+    found = {find_danger(words) for words in told}
     return (found - {"other"} or found) - {""}
 
 

@@ -3,10 +3,11 @@ when and in which house, stays."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, delete, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, text, tuple_, update
 
 from services.messaging.types import Attachment
 from services.tables import (
@@ -15,7 +16,9 @@ from services.tables import (
     Message,
     MessageCopy,
     Outgoing,
+    Question,
     StoredFile,
+    Suggestion,
     Thread,
     Ticket,
     TicketEvent,
@@ -27,14 +30,35 @@ if TYPE_CHECKING:
 
 AT_MOST = 200  # alarms a round
 
-# An album's words stand in its parts. What is handled in one moment is one thing said.
+# An album's words stand in its parts. What is handled in one moment is one thing said; each edit
+# of it names the id it has in that chat, and only the last one's moment is known.
 WORDLESS = text(
     """
+    WITH known AS (
+      SELECT unnest(CAST(:ids AS text[])) AS id
+      UNION
+      SELECT named.id FROM inbox i,
+        LATERAL (VALUES (i.body->>'external_id'), (i.body->>'edits')) named(id)
+      WHERE i.handled_at = ANY(:moments) AND i.channel = :channel AND i.chat = :chat
+        AND named.id <> '')
     UPDATE inbox SET body = body - '{text,attachments}'::text[],
       parts = (SELECT coalesce(jsonb_agg(part - '{text,attachments}'::text[]), '[]'::jsonb)
                FROM jsonb_array_elements(parts) part)
-    WHERE handled_at = ANY(:moments) AND (
-      (channel = :channel AND chat = :chat) OR (channel = 'desk' AND topic = :thread))
+    WHERE handled_at >= :since AND state <> 'waiting' AND (
+      (channel = :channel AND chat = :chat AND (
+        handled_at = ANY(:moments)
+        OR body->>'external_id' IN (SELECT id FROM known)
+        OR body->>'edits' IN (SELECT id FROM known)))
+      OR (channel = 'desk' AND topic = :thread))
+    """
+)
+EDITABLE = timedelta(days=2)  # so much older may be what an edit made danger of
+
+# Once for each thing said, so it costs one look into an index.
+SAID_MORE = text(
+    """
+    UPDATE alarms SET erased_at = NULL, heard_at = :now
+    WHERE thread_id = :thread AND anonymous AND (:by_resident OR erased_at IS NOT NULL)
     """
 )
 
@@ -44,33 +68,85 @@ class Forgetting:
         self._work = work
 
     async def find_due(self) -> list[int]:
-        """Alarms whose words were kept as long as they may be."""
-        days = (await self._work.company.profile()).danger_words_days
+        """Alarms whose words were kept as long as they may be, since the last of them."""
         rows = await self._work.session.scalars(
-            select(Alarm.id)
-            .where(
-                Alarm.anonymous,
-                Alarm.erased_at.is_(None),
-                Alarm.raised_at <= self._work.now - timedelta(days=days),
-            )
-            .order_by(Alarm.id)
-            .limit(AT_MOST)
+            select(Alarm.id).where(*await self._is_due()).order_by(Alarm.id).limit(AT_MOST)
         )
         return list(rows)
+
+    async def _is_due(self) -> tuple[ColumnElement[bool], ...]:
+        days = (await self._work.company.profile()).danger_words_days
+        before = self._work.now - timedelta(days=days)
+        return (
+            and_(Alarm.anonymous, Alarm.erased_at.is_(None)),
+            Alarm.raised_at <= before,  # has the index
+            Alarm.heard_at <= before,
+        )
+
+    async def hear_more(self, thread_id: int, by: str) -> None:
+        """Something was said or written anew in a thread: where its words are to be erased, these
+        are as well, whether the others are gone or not. After the thread's lock."""
+        if by != "system":
+            await self._work.session.execute(
+                SAID_MORE,
+                {"thread": thread_id, "now": self._work.now, "by_resident": by == "resident"},
+            )
+
+    async def spare(self, resident_ids: Sequence[int]) -> None:
+        """They gave consent: what they have said till now is kept."""
+        waiting = and_(Thread.resident_id.in_(resident_ids), Alarm.anonymous)
+        found = await self._work.session.scalars(
+            select(Thread.id)
+            .join(Alarm, Alarm.thread_id == Thread.id)
+            .where(waiting)
+            .order_by(Thread.id)
+            .with_for_update(of=Thread)  # the thread's lock first, as everywhere
+        )
+        await self._work.session.execute(
+            update(Alarm).where(Alarm.thread_id.in_(list(found))).values(anonymous=False)
+        )
+
+    async def part_from(self, resident_ids: Sequence[int]) -> None:
+        """Consent was taken back: questions are nobody's, and drafts that were made of their
+        words are gone. What a member sent of a draft is an answer like any other."""
+        session = self._work.session
+        await session.execute(
+            update(Question)
+            .where(Question.resident_id.in_(resident_ids))
+            .values(resident_id=None)
+            .execution_options(synchronize_session=False)
+        )
+        found = await session.scalars(
+            select(Thread.id)
+            .join(Suggestion, Suggestion.thread_id == Thread.id)
+            .where(Thread.resident_id.in_(resident_ids))
+            .order_by(Thread.id)
+            .with_for_update(of=Thread)
+        )
+        threads = list(found)
+        drafts = update(Suggestion).where(Suggestion.thread_id.in_(threads))
+        await session.execute(
+            drafts.where(
+                or_(
+                    Suggestion.state == "asking",
+                    and_(Suggestion.state == "shown", Suggestion.sent_by.is_(None)),
+                )
+            )
+            .values(state="dropped", settled_at=self._work.now)
+            .execution_options(synchronize_session=False)
+        )
+        await session.execute(drafts.values(text="").execution_options(synchronize_session=False))
+        for thread_id in threads:
+            self._work.ring(f"thread:{thread_id}")
 
     async def erase(self, alarm_id: int, subject: str, place: str) -> None:
         """All that was said in the thread, wherever a copy of it is; nothing for whoever gave
         consent meanwhile. `subject` and `place` stand there instead."""
-        alarm = await self._work.session.scalar(
-            select(Alarm)
-            .where(Alarm.id == alarm_id, Alarm.anonymous, Alarm.erased_at.is_(None))
-            .with_for_update(skip_locked=True)
-        )
-        if alarm is None:
+        found = await self._claim(alarm_id)
+        if found is None:
             return
-        thread = await self._work.threads.by_id(alarm.thread_id)
-        version = (await self._work.company.profile()).consent.version
-        if await self._work.people.answer_on_consent(thread.resident_id, version):
+        alarm, thread = found
+        if await self._may_be_kept(thread):
             alarm.anonymous = False
             return
         messages = list(
@@ -88,9 +164,36 @@ class Forgetting:
         await self._work.session.flush()
         self._work.ring(f"thread:{thread.id}")
 
+    async def _claim(self, alarm_id: int) -> tuple[Alarm, Thread] | None:
+        """The thread's lock first, as everywhere. None: it is not due any more, or another process
+        has it."""
+        due = await self._is_due()
+        thread = await self._work.session.scalar(
+            select(Thread)
+            .join(Alarm, Alarm.thread_id == Thread.id)
+            .where(Alarm.id == alarm_id, *due)
+            .with_for_update(of=Thread, skip_locked=True),
+            execution_options={"populate_existing": True},
+        )
+        if thread is None:
+            return None
+        alarm = await self._work.session.scalar(
+            select(Alarm).where(Alarm.id == alarm_id, *due).with_for_update(skip_locked=True),
+            execution_options={"populate_existing": True},
+        )
+        return (alarm, thread) if alarm is not None else None
+
+    async def _may_be_kept(self, thread: Thread) -> bool:
+        """Their last word on consent was yes, whichever text that was to; or they have made a
+        request of it themselves, which nobody can without."""
+        if await self._work.people.last_answer_on_consent(thread.resident_id):
+            return True
+        ticket = await self._work.threads.ticket(thread.id)
+        return ticket is not None and ticket.filed_by is None
+
     async def _erase_heard(self, thread: Thread, messages: list[Message]) -> None:
-        """The inbox has a row for each word and each edit, handled in the moment it was said;
-        chats in a browser keep what they show."""
+        """The inbox has a row for each word and each edit; chats in a browser keep what they
+        show."""
         moments = {at for m in messages for at in (m.at, m.edited_at) if at is not None}
         copies = await self._work.session.execute(
             select(MessageCopy.channel, MessageCopy.chat, MessageCopy.external_id).where(
@@ -99,9 +202,10 @@ class Forgetting:
         )
         stands = copies.all()
         contacts = await self._work.people.contacts(thread.resident_id)
-        chats = {(copy.channel, copy.chat) for copy in stands}
-        chats |= {(contact.channel, contact.chat) for contact in contacts}
-        for channel, chat in sorted(chats):
+        ids: dict[tuple[str, str], list[str]] = {(c.channel, c.chat): [] for c in contacts}
+        for copy in stands:
+            ids.setdefault((copy.channel, copy.chat), []).append(copy.external_id)
+        for channel, chat in sorted(ids):
             await self._work.session.execute(
                 WORDLESS,
                 {
@@ -109,16 +213,29 @@ class Forgetting:
                     "chat": chat,
                     "thread": str(thread.id),
                     "moments": sorted(moments),
+                    "ids": ids[channel, chat],
+                    "since": min(moments, default=self._work.now) - EDITABLE,
                 },
             )
         shown = [int(copy.external_id) for copy in stands if copy.channel == "web"]
         at_desk = and_(WebPost.channel == "desk", WebPost.topic == str(thread.id))
+        called = await self._called_at_desk([message.id for message in messages])
         await self._work.session.execute(
             update(WebPost)
-            .where(or_(WebPost.id.in_(shown), at_desk))
+            .where(or_(WebPost.id.in_(shown), at_desk, called))
             .values(body={})
             .execution_options(synchronize_session=False)
         )
+
+    async def _called_at_desk(self, ids: list[int]) -> ColumnElement[bool]:
+        """What told members of it at the desk, not in the thread: a call quotes the words."""
+        sent = await self._work.session.execute(
+            select(Outgoing.chat, Outgoing.nonce).where(
+                Outgoing.channel == "desk", Outgoing.message_id.in_(ids)
+            )
+        )
+        keys = [(chat, f"sent {nonce}") for chat, nonce in sent]
+        return and_(WebPost.channel == "desk", tuple_(WebPost.chat, WebPost.key).in_(keys))
 
     async def _erase_said(self, thread: Thread, ids: list[int]) -> None:
         """What waits to leave all this time leaves no more."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, desc, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.access import AsMember
@@ -110,13 +110,14 @@ class Growth:
     # ── Phrases that led somewhere ───────────────────────────────────────────
 
     async def phrases(self, viewer: AsMember) -> list[Phrase]:
-        """The oldest first. What an article says already is none. Raises `NotYours`."""
+        """The newest first, so that what is never offered cannot stand in the way of others. What
+        an article says already is none. Raises `NotYours`."""
         check_editor(viewer)
         rows = await self._work.session.execute(
             select(Question, Row.content["question"].astext)
             .join(Row, and_(Row.key == Question.chosen, Row.withdrawn_at.is_(None)))
             .where(*_is_waiting_phrase())
-            .order_by(Question.id)
+            .order_by(desc(Question.id))
             .limit(10 * MOST_PHRASES)
         )
         found: list[Phrase] = []

@@ -56,6 +56,11 @@ class OutageAnswers:
         )
         return outage
 
+    async def was_called_off(self, outage_id: int) -> bool:
+        """Of one that the viewer may answer."""
+        outage = await self._work.session.get(Outage, outage_id)
+        return outage is not None and outage.state == "cancelled"
+
     async def doubt(self, outage: Outage) -> bool:
         """True once: somebody still has none though it is said to be over."""
         locked = await self._work.session.get(

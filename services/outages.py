@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import delete, select
@@ -16,8 +16,15 @@ from sqlalchemy import delete, select
 from services.access import AsMember, AsResident
 from services.errors import AlreadySo, NotYours
 from services.messaging.types import Outbound
-from services.news import after_quiet
-from services.outage_rules import evening_before, moment_to_tell
+from services.outage_rules import (
+    BELIEVED_OPEN,
+    evening_before,
+    is_believed,
+    is_to_ask,
+    moment_by_day,
+    moment_to_tell,
+    waits_too_long,
+)
 from services.tables import Complex, Elder, House, Notice, Outage, OutagePlace, Room
 
 if TYPE_CHECKING:
@@ -25,6 +32,7 @@ if TYPE_CHECKING:
 
 MAY_ANNOUNCE = ("dispatcher", "manager", "admin")
 NOW = ("scheduled", "announced")
+LATELY = timedelta(days=1)
 
 NoticeKind = Literal["announced", "reminder", "prolonged", "restored", "cancelled"]
 
@@ -140,7 +148,7 @@ class Outages:
         """Of a locked one. Raises `AlreadySo`."""
         expect(outage, "draft", "scheduled")
         outage.state = "scheduled"
-        outage.announce_at = after_quiet(await self._work.company.profile(), at)
+        outage.announce_at = await moment_by_day(self._work, outage, at)
         self._note(outage, "scheduled an outage", viewer.member_id)
         await self._work.session.flush()
 
@@ -219,7 +227,7 @@ class Outages:
 
     async def let_lapse(self, outage: Outage) -> bool:
         """Of a claimed one: True where its time is over before anybody was told; then nobody is."""
-        if outage.until is None or outage.until > self._work.now:
+        if (outage.until or outage.since + BELIEVED_OPEN) > self._work.now:
             return False
         outage.state, outage.ended_at = "cancelled", self._work.now
         self._note(outage, "let an outage lapse", None)
@@ -235,8 +243,11 @@ class Outages:
             outage.remind_at = None
         return outage
 
-    async def remind(self, outage: Outage, what: Outbound) -> Notice:
-        """Everybody who lives there by now."""
+    async def remind(self, outage: Outage, what: Outbound) -> Notice | None:
+        """Everybody who lives there by now; nobody where the night would keep it until it has
+        begun."""
+        if await waits_too_long(self._work, outage, self._work.now):
+            return None
         notice = await self.notice(outage, "reminder", what, None)
         await self._work.audience.tell_places(notice, what, accident=False)
         return notice
@@ -244,19 +255,20 @@ class Outages:
     async def find_to_ask(self) -> list[int]:
         return await self._find(*self._to_ask())
 
-    async def claim_to_ask(self, outage_id: int) -> Outage | None:
+    async def claim_to_ask(self, outage_id: int) -> tuple[Outage, bool] | None:
+        """True: it was asked before, and nobody answered."""
         outage = await self._claim(outage_id, *self._to_ask())
-        if outage is not None:
-            outage.asked_at = self._work.now
-        return outage
+        if outage is None:
+            return None
+        again, outage.asked_at = outage.asked_at is not None, self._work.now
+        return outage, again
 
     def _to_remind(self) -> Sequence[Any]:
         now = self._work.now
         return (Outage.state == "announced", Outage.remind_at <= now, Outage.since > now)
 
     def _to_ask(self) -> Sequence[Any]:
-        past = Outage.until <= self._work.now
-        return (Outage.state == "announced", past, Outage.asked_at.is_(None))
+        return (Outage.state == "announced", is_to_ask(self._work.now))
 
     async def _find(self, *which: Any) -> list[int]:
         return list(await self._work.session.scalars(select(Outage.id).where(*which)))
@@ -275,14 +287,36 @@ class Outages:
         found = [await self._work.session.get(Outage, each) for each in ids]
         return [outage for outage in found if outage is not None]
 
+    async def ended_lately(self, viewer: AsResident) -> list[Outage]:
+        """In the viewer's homes, the one that ended last first."""
+        after = self._work.now - LATELY
+        ids = await self._work.audience.fitting(viewer.resident_id, ("restored",), after)
+        rows = await self._work.session.scalars(
+            select(Outage).where(Outage.id.in_(ids)).order_by(Outage.ended_at.desc(), Outage.id)
+        )
+        return list(rows)
+
     async def active_for(self, viewer: AsResident, what: Sequence[str]) -> list[Outage]:
-        """Those that have begun, of these kinds."""
+        """Those that have begun, of these kinds, without those that somebody forgot to end."""
         now = self._work.now
-        return [
+        found = [
             outage
             for outage in await self.of_resident(viewer)
             if outage.what in what and outage.since <= now
         ]
+        forgotten = await self.forgotten(found)
+        return [outage for outage in found if outage.id not in forgotten]
+
+    async def forgotten(self, outages: Sequence[Outage]) -> set[int]:
+        """Which of these were told and should be over by now, though no member said so."""
+        rows = await self._work.session.scalars(
+            select(Outage.id).where(
+                Outage.id.in_([outage.id for outage in outages]),
+                Outage.state == "announced",
+                ~is_believed(self._work.now),
+            )
+        )
+        return set(rows)
 
     def _note(self, outage: Outage, what: str, member_id: int | None) -> None:
         who = f"member:{member_id}" if member_id else "system"

@@ -164,12 +164,22 @@ class People:
             .limit(1)
         )
 
+    async def last_answer_on_consent(self, resident_id: int) -> bool | None:
+        """The latest one, whichever version of the text it was given to."""
+        return await self._work.session.scalar(
+            select(ConsentRecord.given)
+            .where(ConsentRecord.resident_id == resident_id)
+            .order_by(desc(ConsentRecord.id))
+            .limit(1)
+        )
+
     async def record_consent(
         self, viewer: AsResident, version: str, text: str, *, given: bool
     ) -> None:
         """Writes the answer with its moment and the hash of the very text shown (152-FZ, art. 9).
-        Taking consent back clears name and phone, and counts for each resident that this one
-        stands for: no undone link may bring back what the person wanted forgotten."""
+        Giving it keeps what was said before. Taking it back clears name and phone, and counts for
+        each resident that this one stands for: no undone link may bring back what the person
+        wanted forgotten."""
         taken_in = [] if given else await self._work.linking.taken_in(viewer.resident_id)
         everyone = [viewer.resident_id, *taken_in]
         for resident_id in everyone:
@@ -186,7 +196,9 @@ class People:
         self._work.audit.note(
             viewer.name, "consent", f"resident:{viewer.resident_id}", given=given, version=version
         )
-        if not given:
+        if given:
+            await self._work.forgetting.spare(everyone)
+        else:
             for resident_id in everyone:
                 resident = await self.resident(resident_id)
                 resident.name = resident.phone = resident.registered_at = None
@@ -196,6 +208,7 @@ class People:
                 .values(until=self._work.now)
             )
             await self._work.elders.move_out(viewer)
+            await self._work.forgetting.part_from(everyone)
         await self._work.session.flush()
 
     async def register(self, resident_id: int, name: str, phone: str | None) -> Resident:

@@ -15,8 +15,6 @@ from services.faults import log_fault
 if TYPE_CHECKING:
     from services.understanding.faq.library import Entry, Found, Library
 
-MOST = 64  # libraries kept, of large companies with articles of their own for each complex
-
 
 class Shelf:
     """`wanted` once somebody has written: a program nobody talks to keeps no dictionaries in
@@ -30,7 +28,8 @@ class Shelf:
         self._building = asyncio.Lock()
 
     def holds(self, complex_id: int | None, state: str) -> bool:
-        return complex_id in self._of and self._of[complex_id][0] == state
+        made_of, key = self._of.get(complex_id, ("", ()))
+        return made_of == state and key in self._libraries
 
     async def put(
         self, complex_id: int | None, state: str, entries: Sequence[Entry], own: Vocabulary
@@ -44,8 +43,9 @@ class Shelf:
             if key not in self._libraries:
                 self._libraries[key] = await self._build(key, own)
             self._of[complex_id] = (state, key)
-            while len(self._libraries) > MOST:
-                self._libraries.pop(next(iter(self._libraries)))
+            used = {each for _, each in self._of.values()}
+            for old in [each for each in self._libraries if each not in used]:
+                del self._libraries[old]
 
     async def _build(self, entries: tuple[Entry, ...], own: Vocabulary) -> Library | None:
         try:

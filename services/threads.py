@@ -118,6 +118,7 @@ class Threads:
         )
         self._work.session.add(message)
         await self._work.session.flush()
+        await self._work.forgetting.hear_more(thread.id, by)
         if inbound and not inbound.pressed:
             await self.link(message.id, inbound)
         if by == "resident":
@@ -162,6 +163,7 @@ class Threads:
         message.text = text
         message.edited_at = self._work.now
         await self._work.session.flush()
+        await self._work.forgetting.hear_more(message.thread_id, message.by)
         self._work.ring(f"thread:{message.thread_id}")
         return message
 

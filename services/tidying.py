@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 
-from services.tables import AnswerAll, SaidOnce
+from services.tables import AnswerAll, Question, SaidOnce, Suggestion
 
 if TYPE_CHECKING:
     from services.work import Work
 
 KEPT = timedelta(days=90)
+QUESTIONS_KEPT = timedelta(days=400)  # well beyond what an article's figures are counted of
 AT_MOST = 5000  # rows of each a round
 
-SAID, ANSWERS = 1, 2
+SAID, ANSWERS, DRAFTED, ASKED = 1, 2, 3, 4
 
 
 class Tidying:
@@ -23,14 +24,20 @@ class Tidying:
         self._work = work
 
     async def find_old(self) -> list[int]:
-        """Which of `SAID` (that something was said once) and `ANSWERS` (one answer for many, with
-        its words) have rows that nobody needs."""
+        """Which of `SAID` (that something was said once), `ANSWERS` (one answer for many, with its
+        words), `DRAFTED` (settled drafts of the outside machine) and `ASKED` (questions to the
+        articles) have rows that nobody needs."""
         before, found = self._work.now - KEPT, []
+        long_before = self._work.now - QUESTIONS_KEPT
         session = self._work.session
         if await session.scalar(select(SaidOnce.key).where(SaidOnce.at < before).limit(1)):
             found.append(SAID)
         if await session.scalar(select(AnswerAll.id).where(AnswerAll.made_at < before).limit(1)):
             found.append(ANSWERS)
+        if await session.scalar(select(Suggestion.id).where(*_is_settled(before)).limit(1)):
+            found.append(DRAFTED)
+        if await session.scalar(select(Question.id).where(Question.at < long_before).limit(1)):
+            found.append(ASKED)
         return found
 
     async def clear(self, which: int) -> None:
@@ -40,7 +47,21 @@ class Tidying:
             said = select(SaidOnce.key).where(SaidOnce.at < before).limit(AT_MOST)
             said = said.with_for_update(skip_locked=True)
             await self._work.session.execute(delete(SaidOnce).where(SaidOnce.key.in_(said)))
+        elif which == DRAFTED:
+            drafts = select(Suggestion.id).where(*_is_settled(before)).limit(AT_MOST)
+            drafts = drafts.with_for_update(skip_locked=True)
+            await self._work.session.execute(delete(Suggestion).where(Suggestion.id.in_(drafts)))
+        elif which == ASKED:
+            long_before = self._work.now - QUESTIONS_KEPT
+            asked = select(Question.id).where(Question.at < long_before).limit(AT_MOST)
+            asked = asked.with_for_update(skip_locked=True)
+            await self._work.session.execute(delete(Question).where(Question.id.in_(asked)))
         else:
             answers = select(AnswerAll.id).where(AnswerAll.made_at < before).limit(AT_MOST)
             answers = answers.with_for_update(skip_locked=True)
             await self._work.session.execute(delete(AnswerAll).where(AnswerAll.id.in_(answers)))
+
+
+def _is_settled(before: datetime) -> tuple[ColumnElement[bool], ...]:
+    """`asked_at` has the index."""
+    return Suggestion.asked_at < before, Suggestion.settled_at < before

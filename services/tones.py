@@ -25,6 +25,8 @@ class Tones:
             return
         reading = read(words)
         thread.urgent = thread.urgent or reading.urgent
+        if reading.danger:  # who is frightened is not displeased with anybody
+            return
         if thread.tone_by is None and (reading.sentiment != "neutral" or not thread.tone):
             thread.tone = reading.sentiment
 

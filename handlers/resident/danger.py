@@ -29,21 +29,30 @@ from services.understanding.reading.danger import find_danger
 
 def find(turn: Turn, action: str) -> str:
     """Which danger the words or the caption tell of; empty: none. What stands for a press
-    (`action`: by typed words) or is a command is read for nothing."""
+    (`action`: by typed words) or is a command is read for nothing; but whoever types what an
+    article is called tells of it."""
     heard = turn.inbound.happening in (Happening.MESSAGE, Happening.EDIT)
-    if not heard or not turn.text or turn.pressed or action or turn.text.startswith("/"):
+    by_label = not turn.inbound.pressed and turn.pressed.startswith("faq/")
+    pressed = bool(turn.pressed or action) and not by_label
+    if not heard or not turn.text or pressed or turn.text.startswith("/"):
         return ""
     return find_danger(turn.text)
 
 
 async def hear(turn: Turn, kind: str) -> bool:
     """True when the question that was open is to be asked again. An edit was handled as such
-    before: it is danger only where the old words were none."""
-    work, edit = turn.work, turn.inbound.happening is Happening.EDIT
-    alarm = await work.alarms.recent(turn.viewer.resident_id, kind)
-    if edit and (alarm is not None or not await is_news(turn, kind)):
-        return False
+    before, and is danger that was not told of yet."""
+    edit = turn.inbound.happening is Happening.EDIT
     said = tell(turn.inbound) | ({"ids": []} if edit else {})
+    if edit and await turn.work.alarms.recent(turn.viewer.resident_id, kind) is not None:
+        return False
+    return await alarm_of(turn, kind, said) and not edit
+
+
+async def alarm_of(turn: Turn, kind: str, said: Said) -> bool:
+    """Whether it was said now or waited in a dialogue. True as above."""
+    work = turn.work
+    alarm = await work.alarms.recent(turn.viewer.resident_id, kind)
     forget_what_was_heard(turn)
     if alarm is not None:
         return await hear_again(turn, alarm, kind, said)
@@ -54,15 +63,19 @@ async def hear(turn: Turn, kind: str) -> bool:
         line = alarm_texts.elsewhere(ticket, alarm_texts.TITLES[kind])
         await notices.tell_staff(work, beside, line)
     await instruct(turn, kind, ticket, spot.complex_id)
-    return await go_on(turn, alarm, thread, spot) and not edit
+    return await go_on(turn, alarm, thread, spot)
 
 
 async def is_news(turn: Turn, kind: str) -> bool:
-    """Whether an edit told of it first, and a resident made it."""
+    """Whether an edit that is not taken yet tells of it first, with other words than before, and
+    a resident made it. What stands in no thread, a member may have written to the program."""
     known = await turn.work.threads.find(turn.address, turn.inbound.edits)
     if known is None:
-        return True
-    return known.by == "resident" and find_danger("\n".join(known.earlier_texts[-1:])) != kind
+        sender = turn.inbound.address.channel, turn.inbound.sender.id
+        return await turn.work.staff.by_account(*sender) is None
+    if known.by != "resident" or known.text.strip() == turn.text:
+        return False
+    return find_danger(known.text) != kind
 
 
 async def thread_here(turn: Turn) -> Thread | None:
@@ -138,8 +151,12 @@ async def hear_again(turn: Turn, alarm: Alarm, kind: str, said: Said) -> bool:
         await turn.say(words.told_again(company, ticket), header=header)
     spot = Spot(exact=True)
     if not alarm.exact:
-        spot = await spots.find_spot(turn, said["words"], kind)
-        if spot.where is not None:
+        house = await turn.work.places.house(alarm.house_id) if alarm.house_id else None
+        if house is not None:
+            spot = await spots.find_in(turn, house, said["words"], kind)
+        else:
+            spot = await spots.find_spot(turn, said["words"], kind)
+        if spot.where is not None and (spot.exact or house is None):
             await place(turn, alarm, thread, spot)
     return await go_on(turn, alarm, thread, spot)
 
@@ -158,7 +175,8 @@ async def go_on(turn: Turn, alarm: Alarm, thread: Thread, spot: Spot) -> bool:
             await ask_place(turn, spot)
             return False
         return leave(turn, thread)
-    asks_itself = session.scene in ("registration", "request") and spot.where is None
+    common = session.scene == "request" and session.state["answers"].get("common")
+    asks_itself = (session.scene == "registration" or common) and spot.where is None
     waits = session.scene not in TALKING
     if not spot.exact and not (asks_itself and not spot.homes):
         before = {"scene": session.scene, "state": session.state} if waits else None

@@ -133,9 +133,11 @@ async def receive(turn: Turn) -> bool:
     forget_what_was_heard(turn)
     house_id = turn.session.state.get("house")
     house = await turn.work.places.house(house_id) if house_id else None
-    typed = f"{house.address} {said['words']}" if house else said["words"]
-    spot = await spots.find_spot(turn, typed, alarm.kind)
-    if house is not None and (spot.where is None or not spot.exact):
+    if house is not None:
+        spot = await spots.find_in(turn, house, said["words"], alarm.kind)
+    else:
+        spot = await spots.find_spot(turn, said["words"], alarm.kind)
+    if house is not None and not spot.exact:
         label = f"{house.address}, {texts.shorten(said['words'], 60)}"
         named = spots.in_house(house, label=label)
         spot = Spot(named.where, exact=True, complex_id=named.complex_id)
@@ -145,6 +147,7 @@ async def receive(turn: Turn) -> bool:
         if turn.session.state["tries"] < TRIES:
             await ask_place(turn, spot)
             return False
+        await turn.say(words.no_place(await turn.work.company.profile()))
     else:
         subject = alarm_texts.subject(alarm.kind, texts.shorten(said["words"], 60))
         turn.work.threads.name(thread, subject)
@@ -152,7 +155,7 @@ async def receive(turn: Turn) -> bool:
         for room in await turn.work.rooms.showing(thread):
             await turn.work.unsent.post_name(room, thread.id)
         await alarms.refresh(turn.work, alarm, thread)
-    await turn.say(words.place_taken(await turn.work.company.profile(), None))
+        await turn.say(words.place_taken(await turn.work.company.profile(), None))
     return leave(turn, thread)
 
 
@@ -201,9 +204,14 @@ async def place(turn: Turn, alarm: Alarm, thread: Thread, spot: Spot) -> Ticket 
     )
 
 
+def name_of(spot: Spot) -> str:
+    return spot.where.place if spot.where else ""
+
+
 async def follow(turn: Turn) -> None:
     """After a turn of a form or of the consent: what is known by now goes to the alarms that wait
-    for it."""
+    for it. One whose place was named stays there, unless it was this form that named it."""
+    state = turn.session.state
     waiting = await turn.work.alarms.unplaced(turn.viewer.resident_id)
     if not waiting or len(await turn.work.people.places(turn.viewer)) > 1:
         return  # which of several homes, only the person can say
@@ -211,15 +219,20 @@ async def follow(turn: Turn) -> None:
         thread = await turn.work.threads.get(turn.viewer, alarm.thread_id)
         spot = await spots.find_spot(turn, "", alarm.kind)
         known = await spots.of_alarm(turn, alarm, thread)
-        if known is not None and (spot.where is None or spot.where.house_id != alarm.house_id):
-            spot = known  # said of the danger itself; where they live is another thing
-        if spot.where is None:
+        if known is not None:  # said of the danger itself; where they live is another thing
+            spot = spot if name_of(spot) == name_of(known) else known
+        elif alarm.exact or spot.where is None:
+            continue  # named, but no house of ours; or nobody knows
+        elif alarm.house_id not in (None, spot.where.house_id, state.get("followed")):
             continue
+        assert spot.where is not None
         ticket = await turn.work.threads.ticket(thread.id)
         better = spot.where.house_id != alarm.house_id or (spot.exact and not alarm.exact)
         may_file = ticket is None and spot.exact and await consented(turn)
         if not better and not may_file:
             continue
         filed = await place(turn, alarm, thread, spot)
+        if known is None and turn.session.scene in TELL_PLACES:
+            state["followed"] = spot.where.house_id
         if filed is not None:
             await turn.say(words.filed_later(filed))

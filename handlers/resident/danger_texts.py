@@ -10,7 +10,7 @@ from services.company.declaration import Company
 from services.people import Place
 from services.tables import House, Ticket
 
-GAS, RESCUE, FIRE = "104", "112", "101"
+GAS, RESCUE, FIRE, AMBULANCE = "104", "112", "101", "103"
 
 
 @dataclass(frozen=True)
@@ -76,15 +76,16 @@ INSTRUCTIONS = {
         "Если кто-то пострадал, звоните 112.",
     ),
     "blackout": Instruction(
-        "Свет пропал не у вас одних. Позвоните, чтобы ускорить:",
+        "Похоже, света нет во всём доме. Позвоните прямо сейчас:",
         (),
         "Выключите из розеток утюг, плиту и всё, что грелось. Лифтом не пользуйтесь. Если в нём "
         "кто-то остался или кому-то дома нужен прибор для дыхания, звоните 112.",
     ),
     "other": Instruction(
-        "Если есть угроза людям, позвоните прямо сейчас:",
-        (RESCUE,),
-        "Отойдите туда, где безопасно, и уведите детей и соседей.",
+        "Если кому-то плохо или есть угроза людям, позвоните прямо сейчас:",
+        (RESCUE, AMBULANCE),
+        "Не оставляйте человека одного: по телефону подскажут, что делать, пока едет помощь. Если "
+        "опасно рядом, отойдите сами и уведите детей.",
     ),
 }
 OURS = "Наша аварийная служба, круглосуточно:"
@@ -136,6 +137,13 @@ def house_label(house: House) -> str:
 def place_taken(company: Company, ticket: Ticket | None) -> str:
     number = f" Заявка №{ticket.number}." if ticket else ""
     return f"Адрес передали.{number} Аварийная служба:\n{company.emergency_phone}"
+
+
+def no_place(company: Company) -> str:
+    return (
+        "Передали без адреса. Чтобы к вам приехали, позвоните и скажите, где это:\n"
+        f"{company.emergency_phone}"
+    )
 
 
 def filed_later(ticket: Ticket) -> str:

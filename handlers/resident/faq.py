@@ -9,10 +9,11 @@ from handlers import article_words
 from handlers.dialogue.said import Said
 from handlers.dialogue.turn import Turn
 from handlers.resident import faq_texts as words
-from handlers.resident.asked import recall, remember
+from handlers.resident.asked import recall, remember, with_waiting
 from handlers.resident.consent import button, consented
 from handlers.resident.handing import hand_over
 from handlers.resident.menu import show_menu
+from handlers.resident.which import ask_which
 from services.company.declaration import Article
 from services.errors import NotFound, NotYours
 from services.messaging.types import Button
@@ -202,6 +203,9 @@ async def thank(turn: Turn, question_id: int) -> None:
         return
     forget(turn, question_id)
     await turn.say(by_chance(turn, words.GLAD))
+    waits = recall(turn)
+    if waits and waits.get("to_which"):  # what they sent before still belongs nowhere
+        await ask_which(turn, waits)
 
 
 async def go_to_person(turn: Turn, question_id: int, outcome: str) -> None:
@@ -212,13 +216,14 @@ async def go_to_person(turn: Turn, question_id: int, outcome: str) -> None:
         return
     said = recall(turn, question_id) or NOTHING_SAID | {"words": question.text}
     await turn.work.articles.settle(question, outcome)
-    await hand_over(turn, {**said, "question": question_id}, outcome)
+    await hand_over(turn, with_waiting(turn, {**said, "question": question_id}), outcome)
 
 
 def forget(turn: Turn, question_id: int) -> None:
     if recall(turn, question_id) is None:
         return
-    if turn.session.scene == "consent":
+    beside = turn.session.state.get("asked")
+    if beside and beside.get("question") == question_id:  # consent is asked for, or words wait
         turn.session.state.pop("asked")
     else:
         payload = turn.session.state.get("payload")

@@ -36,6 +36,13 @@ def suggest(words: str) -> str:
     return f"«{shorten(words, 120)}»\n\nВозможно, вы об этом:"
 
 
+def no_such_number(number: int) -> str:
+    return (
+        f"Не нашли №{number} среди ваших заявок. Пришлите верный номер или нажмите «{PERSON}»: "
+        "передадим то, что вы написали."
+    )
+
+
 def yes_request(title: str) -> str:
     return f"Да, заявка: {title}"[:60]
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from handlers import elder_texts, outage_texts
 from handlers.dialogue.turn import Turn
 from handlers.resident import faq_texts, texts
 from handlers.resident.consent import ask_consent, button, consented
+from services.errors import NotFound, NotYours, StaleButton
 from services.messaging.types import Button
 
 
@@ -19,6 +22,16 @@ async def show_menu(turn: Turn, words: str = "") -> None:
     usual = texts.MENU if consent else texts.MENU_SHORT
     text = f"{words}\n\n{usual}" if words else usual
     await turn.say(text, await full_menu(turn) if consent else short_menu(), standing=True)
+
+
+async def go_back(turn: Turn, ask: Callable[[Turn], Awaitable[None]]) -> None:
+    """To the question that is open, unless it may not be asked any more: then to the menu, so
+    that nothing that was done before is lost."""
+    try:
+        await ask(turn)
+    except (NotYours, NotFound, StaleButton):
+        turn.leave()
+        await show_menu(turn)
 
 
 async def full_menu(turn: Turn) -> list[list[Button]]:

@@ -10,7 +10,7 @@ from handlers import outages
 from handlers.dialogue.said import Said
 from handlers.dialogue.turn import Turn, split_action
 from handlers.resident import faq_texts
-from handlers.resident.asked import remember
+from handlers.resident.asked import recall, remember
 from handlers.resident.consent import button
 from services.errors import AlreadySo, NotYours
 from services.messaging.types import Button
@@ -18,6 +18,7 @@ from services.outage_answers import Answer
 from services.tables import Outage
 from services.understanding.reading.lacks import find_lack
 
+MOST_ENDED = 3
 ANSWERS: dict[str, Answer] = {
     "mine_too": "mine_too", "back": "back", "still_none": "still_none",
 }  # fmt: skip
@@ -29,18 +30,37 @@ async def show(turn: Turn) -> None:
         await turn.say(words.NO_HOME)
         return
     found = await turn.work.outages.of_resident(turn.viewer)
+    forgotten = await turn.work.outages.forgotten(found)
     for outage in found:
-        await tell(turn, outage)
-    if not found:
-        await turn.say(words.NOTHING)
+        await tell(turn, outage, forgotten=outage.id in forgotten)
+    ended = await name_ended(turn)
+    if not found or ended:
+        await turn.say("\n".join(([] if found else [words.NOTHING]) + ended))
 
 
-async def tell(turn: Turn, outage: Outage, more: Sequence[Button] = ()) -> None:
+async def name_ended(turn: Turn) -> list[str]:
+    work, local = turn.work, turn.work.company.local
+    ended = await work.outages.ended_lately(turn.viewer)
+    lines = [
+        words.ended(
+            outage, await outages.name_places(work, outage), await local(outage.ended_at),
+            await local(work.now),
+        )
+        for outage in ended[:MOST_ENDED]
+        if outage.ended_at is not None
+    ]  # fmt: skip
+    return [*lines, words.IF_NOT] if lines else []
+
+
+async def tell(
+    turn: Turn, outage: Outage, more: Sequence[Button] = (), *, forgotten: bool = False
+) -> None:
     what = await outages.compose(turn.work, outage, "announced")
     begun = outage.since <= turn.work.now
     buttons = outages.answers_under(outage, "now", begun=begun) if begun else []
     rows = [[each] for each in (*buttons, *more)]
-    await turn.say(what.text, rows, header=what.header)
+    text = f"{what.text}\n{words.FORGOTTEN}" if forgotten else what.text
+    await turn.say(text, rows, header=what.header)
 
 
 async def explain(turn: Turn, said: Said) -> bool:
@@ -52,7 +72,7 @@ async def explain(turn: Turn, said: Said) -> bool:
     found = await turn.work.outages.active_for(turn.viewer, lacks)
     if not found:
         return False
-    remember(turn, "which", said)
+    remember(turn, "which", {**said, "outages": [outage.id for outage in found]})
     other = [
         button(faq_texts.ANOTHER_THEME, "guess/theme"),
         button(faq_texts.PERSON, "talk/new"),
@@ -70,11 +90,16 @@ async def press(turn: Turn) -> None:
     try:
         outage = await turn.work.outage_answers.answer(turn.viewer, ident, ANSWERS[said])
     except AlreadySo:
-        await turn.say(words.OVER)
+        called_off = await turn.work.outage_answers.was_called_off(ident)
+        await turn.say(words.CALLED_OFF if called_off else words.OVER)
         return
-    if turn.session.scene == "which":  # the words that were answered so are dealt with
+    asked = recall(turn) if turn.session.scene == "which" else None
+    if asked and ident in asked.get("outages", ()):  # these words were answered so
         turn.leave()
-    await turn.say(words.HEARD[said])
+    if said != "back" and await turn.work.outages.forgotten([outage]):
+        await turn.say(words.FORGOTTEN)
+        return
+    await turn.say((words.HEARD_AFTER if outage.state == "restored" else words.HEARD)[said])
     if said == "still_none" and await turn.work.outage_answers.doubt(outage):
         await tell_staff(turn, outage)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from handlers.dialogue.said import Said, join, says_nothing, tell
 from handlers.dialogue.turn import Turn
 from handlers.resident import faq, outages, texts, tickets
 from handlers.resident import faq_texts as words
-from handlers.resident.asked import recall, remember
+from handlers.resident.asked import keep_waiting, recall, remember
 from handlers.resident.consent import button, consented
 from handlers.resident.handing import hand_over
 from handlers.resident.kinds import likely_kind
@@ -16,12 +16,14 @@ from handlers.resident.menu import full_menu, show_menu
 from handlers.resident.which import ask_which
 from handlers.wording import name_place
 from services.company.declaration import Article
+from services.errors import NotFound, NotYours
 from services.messaging.types import Button
 from services.tables import Question
 from services.tickets import ENDED
 from services.understanding.reading.courtesy import find_courtesy
+from services.understanding.reading.lacks import find_lacked
 from services.understanding.reading.message import Reading, read
-from services.understanding.reading.own_case import find_own_case
+from services.understanding.reading.own_case import OwnCase, find_own_case
 
 MOST_OFFERED = 3
 MOST_THREADS = 4
@@ -40,6 +42,11 @@ class Answers:
 
 async def sort_out(turn: Turn, said: Said) -> None:
     """What somebody who gave consent said: each way out keeps the words, or gives them to staff."""
+    await sort_by(turn, said, find_own_case(said["words"]))
+
+
+async def sort_by(turn: Turn, said: Said, case: OwnCase | None) -> None:
+    """`case`: the request of their own that is asked about."""
     if said.get("person"):
         await hand_over(turn, said, said.get("outcome", "person"))
         return
@@ -47,7 +54,7 @@ async def sort_out(turn: Turn, said: Said) -> None:
     if says_nothing(said):
         await turn.say(texts.SAY_IN_WORDS)
         return
-    if text and await open_own_case(turn, said):
+    if case is not None and await open_own_case(turn, said, case):
         return
     if not await consented(turn):
         if not await answer_stranger(turn):
@@ -63,6 +70,8 @@ async def sort_out(turn: Turn, said: Said) -> None:
     if await answer_courtesy(turn, said, reading):
         return
     found = await look_up(turn, text)
+    if thing := find_lacked(text):  # «когда дадут воду» asks for water, not for an article
+        reading = replace(reading, kind="request", category=thing)
     if await offer_request(turn, said, reading, found):
         return
     if not await offer_answer(turn, said, found):
@@ -77,20 +86,41 @@ async def receive(turn: Turn) -> None:
     if says_nothing(now):
         await turn.say(texts.SAY_IN_WORDS)
         return
+    if turn.session.scene == "faq":
+        part: Said | None = None
+    else:
+        part = before and {key: before[key] for key in ("words", "attachments", "ids")}
     if not await consented(turn):
-        if not await answer_stranger(turn):
+        if await answer_stranger(turn):
+            keep_waiting(turn, before if part else None)
+        elif await turn.work.threads.open_ones(turn.viewer):
+            await ask_which(turn, join(part, now) if part else now)
+        else:
             await show_menu(turn)
         return
-    if before is None or turn.session.scene == "faq":
+    if before is None or part is None:
         await settle_by_thanks(turn, before, now)
         await sort_out(turn, now)
         return
-    said = join({key: before[key] for key in ("words", "attachments", "ids")}, now)
+    answered = turn.session.state.get("asked")
+    if answered and find_courtesy(now["words"]) == "thanks":
+        await settle_by_thanks(turn, answered, now)
+        turn.session.state.pop("asked")
+        await turn.say(faq.by_chance(turn, words.THANKS))
+        if before.get("to_which"):
+            await ask_which(turn, before)
+        return
     alone = await look_up(turn, now["words"]) if now["words"] else None
     if alone is not None and alone.decision == "answer":
         await offer_answer(turn, {**now}, alone)
-    else:
-        await sort_out(turn, said)
+        keep_waiting(turn, before)
+        return
+    said = join(part, now)
+    case = find_own_case(said["words"])
+    if "case" in before:  # that was answered by its card: the same words would show it again
+        case = find_own_case(now["words"])
+        case = case if case and case.number is not None else None
+    await sort_by(turn, said, case)
 
 
 async def settle_by_thanks(turn: Turn, before: Said | None, now: Said) -> None:
@@ -120,22 +150,27 @@ async def answer_stranger(turn: Turn) -> bool:
 # ── One's own case ───────────────────────────────────────────────────────────
 
 
-async def open_own_case(turn: Turn, said: Said) -> bool:
-    """The request somebody asks about, with a button to ask of it. Raises `NotYours` for a number
-    that is none of theirs."""
-    case = find_own_case(said["words"])
-    if case is None:
-        return False
+async def open_own_case(turn: Turn, said: Said, case: OwnCase) -> bool:
+    """The request somebody asks about, with buttons to ask of it, and others where the words were
+    misread."""
+    person = button(words.PERSON, "talk/new")
     if case.number is not None:
-        ticket = await turn.work.tickets.of_number(turn.viewer, case.number)
+        try:
+            ticket = await turn.work.tickets.of_number(turn.viewer, case.number)
+        except (NotYours, NotFound):
+            turn.work.audit.note(turn.viewer.name, "refused", f"number:{case.number}")
+            remember(turn, "which", {**said, "case": 0})
+            await turn.say(words.no_such_number(case.number), [[person]])
+            return True
     else:
         own = await turn.work.tickets.of_resident(turn.viewer, most=1)
         if not own or own[0].status in ENDED:
             return False
         ticket = own[0]
-    remember(turn, "which", said)
+    remember(turn, "which", {**said, "case": ticket.id})
     ask = [button(words.ASK_ABOUT_TICKET, f"talk/to/{ticket.thread_id}")]
-    await tickets.show(turn, ticket.id, ask)
+    other = [button(words.ANOTHER_THEME, "guess/theme")] if await consented(turn) else []
+    await tickets.show(turn, ticket.id, [ask, [*other, person]])
     return True
 
 
@@ -145,7 +180,7 @@ async def open_own_case(turn: Turn, said: Said) -> bool:
 async def answer_courtesy(turn: Turn, said: Said, reading: Reading) -> bool:
     """Never an article. What staff should hear is offered to be passed on."""
     courtesy = find_courtesy(said["words"], reading.category)
-    if not courtesy and reading.kind == "gratitude":
+    if not courtesy and reading.kind == "gratitude" and "?" not in said["words"]:
         remember(turn, "which", said)
         await turn.say(
             faq.by_chance(turn, words.PRAISE), [[button(words.TO_STAFF, "talk/new")]]
@@ -187,11 +222,7 @@ async def offer_request(turn: Turn, said: Said, reading: Reading, found: Answers
     where = name_place(place) if place else ""
     key = category.key or category.code
     rows = [[button(words.yes_request(category.title), f"guess/yes/{key}")]]
-    threads = await work.threads.open_ones(turn.viewer)
-    rows += [
-        [button(texts.thread_label(thread, ticket), f"talk/to/{thread.id}")]
-        for thread, ticket in threads[:MOST_THREADS]
-    ]
+    rows += await thread_buttons(turn)
     if found is not None and found.articles:
         question = await note(turn, said["words"], found, "suggest")
         said = {**said, "question": question.id}
@@ -227,11 +258,23 @@ async def offer_answer(turn: Turn, said: Said, found: Answers) -> bool:
     if found.decision == "suggest":
         question = await note(turn, said["words"], found, "suggest")
         rows = [[article_button(each, question)] for each in found.articles[:MOST_OFFERED]]
+        rows += await thread_buttons(turn)
         rows.append([button(words.OTHER, f"faq/other/{question.id}")])
         remember(turn, "which", {**said, "question": question.id})
         await turn.say(words.suggest(said["words"]), rows)
         return True
     return False
+
+
+async def thread_buttons(turn: Turn) -> list[list[Button]]:
+    """What goes on with staff: the words may belong there."""
+    if not await consented(turn):
+        return []
+    threads = await turn.work.threads.open_ones(turn.viewer)
+    return [
+        [button(texts.thread_label(thread, ticket), f"talk/to/{thread.id}")]
+        for thread, ticket in threads[:MOST_THREADS]
+    ]
 
 
 def article_button(article: Article, question: Question) -> Button:

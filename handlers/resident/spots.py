@@ -44,6 +44,21 @@ async def find_spot(turn: Turn, words: str, kind: str) -> Spot:
     return spot
 
 
+async def find_in(turn: Turn, house: House, words: str, kind: str) -> Spot:
+    """In a house that was named of the danger: what these words add to it. Where the person lives
+    and what a form has heard are other places."""
+    homes = await turn.work.people.places(turn.viewer)
+    spot = await in_words(turn, f"{house.address} {words}", homes)
+    if spot is None or spot.where is None or spot.where.house_id != house.id:
+        spot = in_house(house)
+    return Spot(
+        spot.where,
+        spot.home_id,
+        exact=spot.exact or kind in WHOLE_HOUSE,
+        complex_id=spot.complex_id,
+    )
+
+
 def at_home(place: Place) -> Spot:
     where = Where.of(place, wording.name_place(place))
     return Spot(where, place.home_id, exact=True, complex_id=place.complex_id)

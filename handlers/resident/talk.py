@@ -9,7 +9,7 @@ from handlers.dialogue.said import Said, join, says_nothing, tell
 from handlers.dialogue.steps import Wrong
 from handlers.dialogue.turn import Turn, split_action
 from handlers.resident import hours, texts
-from handlers.resident.asked import recall, recall_fresh
+from handlers.resident.asked import recall, recall_fresh, with_waiting
 from handlers.resident.begin import new_common_request
 from handlers.resident.consent import button, consented
 from handlers.resident.handing import hand_over
@@ -31,7 +31,7 @@ async def ask_dispatcher(turn: Turn) -> None:
     answered and left lying, though nobody closed it, does not. What they have just asked goes
     along, so that nobody has to write it twice."""
     if asked := recall_fresh(turn, "which", "faq"):
-        await hand_over(turn, asked)
+        await hand_over(turn, with_waiting(turn, turn.session.state.get("asked") or asked))
         return
     company = await turn.work.company.profile()
     threads = await turn.work.threads.open_ones(turn.viewer)
@@ -103,6 +103,8 @@ async def press(turn: Turn) -> None:
         await new_request(turn, said)
     elif what == "call":
         await ask_to_call(turn)
+    elif said and what == "new" and not await consented(turn):
+        await hand_over(turn, said)
     elif said and what == "new":
         await open_thread(turn, said)
     else:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from handlers import notices
 from handlers.dialogue.turn import Turn, split_action
 from handlers.resident import texts
+from handlers.resident.asked import recall_fresh
 from handlers.resident.consent import button, consented
 from handlers.resident.continuing import ticket_to_reopen
 from services.errors import NotYours
@@ -34,8 +35,8 @@ async def press(turn: Turn) -> None:
     await presses[what](turn, ident)
 
 
-async def show(turn: Turn, ticket_id: int, ask: Sequence[Button] = ()) -> None:
-    """`ask`: a row of more buttons."""
+async def show(turn: Turn, ticket_id: int, more: Sequence[Sequence[Button]] = ()) -> None:
+    """`more`: rows of buttons."""
     ticket = await turn.work.tickets.get(turn.viewer, ticket_id)
     local = turn.work.company.local
     card = texts.ticket_card(
@@ -50,7 +51,7 @@ async def show(turn: Turn, ticket_id: int, ask: Sequence[Button] = ()) -> None:
         else button(texts.ADD_TO, f"ticket/add/{ticket.id}")
     )
     rows = [[first, button(texts.HISTORY, f"ticket/history/{ticket.id}")]]
-    await turn.say(card, [*rows, ask] if ask else rows, header=texts.ticket_header(ticket))
+    await turn.say(card, [*rows, *more], header=texts.ticket_header(ticket))
 
 
 async def show_history(turn: Turn, ticket_id: int) -> None:
@@ -71,8 +72,11 @@ async def show_history(turn: Turn, ticket_id: int) -> None:
 
 
 async def add(turn: Turn, ticket_id: int) -> None:
+    """What was asked about this very request goes along with what is written next."""
     ticket = await turn.work.tickets.get(turn.viewer, ticket_id)
-    turn.go("talk", thread=ticket.thread_id, chosen=True)
+    asked = recall_fresh(turn, "which")
+    kept = {"said": asked} if asked and asked.get("case") == ticket.id else {}
+    turn.go("talk", thread=ticket.thread_id, chosen=True, **kept)
     await turn.say(texts.WRITE_HERE, header=texts.ticket_header(ticket))
 
 

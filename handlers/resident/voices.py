@@ -14,16 +14,15 @@ from handlers.resident.talk import STILL_TALKING
 from handlers.resident.voiced import find_thread, new_thread, post
 from handlers.resident.which import ask_which
 from handlers.staff.forms import FORMS as STAFF_FORMS
+from services.danger import holds_voice
 from services.messaging.types import Happening
 
-VOICES = ("voice", "video_note")
 ELSEWHERE = ("rating", SCENE)  # there it goes to a thread as it is
 
 
 def is_voice(turn: Turn) -> bool:
-    return turn.inbound.happening is Happening.MESSAGE and any(
-        file.kind in VOICES for file in turn.inbound.attachments
-    )
+    message = turn.inbound.happening is Happening.MESSAGE
+    return message and holds_voice(turn.inbound.attachments)
 
 
 async def hear(turn: Turn, *, in_form: bool) -> bool:
@@ -66,8 +65,10 @@ async def pass_on_nameless(turn: Turn, said: Said) -> None:
     """From a person without consent: the voice and nothing else, kept no longer than words of
     danger are. Then the consent is asked for as ever."""
     refused = await consented(turn) is False
-    latest = next(iter(await turn.work.threads.open_ones(turn.viewer)), None)
-    thread = latest[0] if latest and latest[0].last_at > turn.work.now - STILL_TALKING else None
+    since = turn.work.now - STILL_TALKING
+    threads = await turn.work.threads.open_ones(turn.viewer)
+    talks = [each for each, ticket in threads if ticket is None]  # a request is not erased
+    thread = next((each for each in talks if each.last_at > since), None)
     thread = thread or await new_thread(turn)
     await post(turn, thread, said, named=False)
     forget_what_was_heard(turn)

@@ -20,5 +20,5 @@ async def ask_which(turn: Turn, said: Said) -> None:
     rows.append([button(texts.AS_TICKET, "talk/ticket")])
     if await consented(turn):
         rows.append([button(texts.AS_QUESTION, "talk/new")])
-    remember(turn, "which", said)
+    remember(turn, "which", {**said, "to_which": True})
     await turn.say(texts.which(said["words"], several=bool(threads)), rows)

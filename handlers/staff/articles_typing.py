@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from handlers.dialogue.turn import plain
 from handlers.staff import articles_texts as words
@@ -108,16 +109,33 @@ async def hear_words(turn: StaffTurn) -> bool:
     elif state["field"] == "picture":
         await set_picture(turn, state["id"])
     else:
-        await set_field(turn, state["kind"], state["id"], state["field"], turn.text)
+        await take_text(turn, state)
     return True
+
+
+async def take_text(turn: StaffTurn, state: dict[str, Any]) -> None:
+    """What is refused for its words is awaited anew, so that the next try is no other thing."""
+    value = as_value(state["field"], turn.text)
+    try:
+        await change(turn, state["kind"], state["id"], state["field"], value)
+    except (NothingSaid, TooLong, UnknownNames, Overlaps) as refused:
+        until = (turn.work.now + WAITS).isoformat()
+        await keep(turn, Session(SCENE, {**state, "until": until}))
+        rows = keyboard([[button(words.CANCEL, "stoptyping")]])
+        await turn.say(f"{explain(refused)}\n{words.STILL_AWAITED}", rows)
+    except Refused as refused:
+        await refuse(turn, state["kind"], state["id"], refused)
 
 
 # ── What it becomes ──────────────────────────────────────────────────────────
 
 
 async def set_field(turn: StaffTurn, kind: str, ident: int, field: str, text: str) -> None:
-    value = text.split("\n") if field == "phrases" else text
-    await set_value(turn, kind, ident, field, value)  # type: ignore[arg-type]
+    await set_value(turn, kind, ident, field, as_value(field, text))  # type: ignore[arg-type]
+
+
+def as_value(field: str, text: str) -> str | list[str]:
+    return text.split("\n") if field == "phrases" else text
 
 
 async def set_value(
@@ -125,24 +143,35 @@ async def set_value(
 ) -> bool:
     """The article or the draft is shown as it is now, or why it did not change."""
     try:
-        if kind == "new":
-            question = " ".join(str(value).split())
-            draft = await turn.work.article_drafts.begin(turn.viewer, question)
-            await show_draft(turn, draft)
-        elif kind == "draft":
-            draft = await turn.work.article_drafts.change(turn.viewer, ident, field, value)
-            await show_draft(turn, draft, words.CHANGED)
-        else:
-            kept = await turn.work.editorial.change(turn.viewer, ident, field, value)
-            await show_article(turn, kept, words.CHANGED)
-    except NotYours:
-        turn.work.audit.note(turn.viewer.name, "refused", f"{kind}:{ident}")
-        await turn.say(words.NOT_ALLOWED)
-        return False
+        await change(turn, kind, ident, field, value)
     except Refused as refused:
-        await turn.say(explain(refused))
+        await refuse(turn, kind, ident, refused)
         return False
     return True
+
+
+async def change(
+    turn: StaffTurn, kind: str, ident: int, field: Field, value: str | Sequence[str]
+) -> None:
+    """Raises `Refused`."""
+    if kind == "new":
+        question = " ".join(str(value).split())
+        draft = await turn.work.article_drafts.begin(turn.viewer, question)
+        await show_draft(turn, draft)
+    elif kind == "draft":
+        draft = await turn.work.article_drafts.change(turn.viewer, ident, field, value)
+        await show_draft(turn, draft, words.CHANGED)
+    else:
+        kept = await turn.work.editorial.change(turn.viewer, ident, field, value)
+        await show_article(turn, kept, words.CHANGED)
+
+
+async def refuse(turn: StaffTurn, kind: str, ident: int, refused: Refused) -> None:
+    if isinstance(refused, NotYours):
+        turn.work.audit.note(turn.viewer.name, "refused", f"{kind}:{ident}")
+        await turn.say(words.NOT_ALLOWED)
+    else:
+        await turn.say(explain(refused))
 
 
 async def set_picture(turn: StaffTurn, ident: int) -> None:

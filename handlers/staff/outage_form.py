@@ -25,7 +25,13 @@ from handlers.staff.outage_steps import (
 from services.access import AsMember
 from services.errors import AlreadySo
 from services.messaging.types import Button
-from services.outage_rules import is_night, moment_to_tell, permitted, working_days_ahead
+from services.outage_rules import (
+    is_night,
+    moment_to_tell,
+    permitted,
+    waits_too_long,
+    working_days_ahead,
+)
 from services.outages import Draft
 from services.tables import House, Outage
 from services.work import Work
@@ -69,6 +75,11 @@ class OutageForm(Form):
 
     async def finish(self, turn: Turn, answers: Answers) -> None:
         viewer, room, way = await forms.who(turn)
+        if answers.get("draft"):
+            before = await turn.work.outages.get(viewer, answers["draft"], lock=True)
+            if await has_houses_of_others(turn.work, viewer, before):
+                await turn.say(words.HOUSES_OF_OTHERS)
+                return
         when = answers["when"]
         draft = Draft(
             what=answers["what"],
@@ -136,6 +147,14 @@ async def places_of(work: Work, viewer: AsMember, answers: Answers) -> list[dict
     ]
 
 
+async def has_houses_of_others(work: Work, viewer: AsMember, outage: Outage) -> bool:
+    """A change by this member would drop them. A house that left the company file is nobody's."""
+    mine = {house.id for house in await work.places.houses_of(viewer)}
+    others = {place.house_id for place in await work.outages.places(outage)} - mine
+    found = [await work.places.house(each) for each in others]
+    return any(house is not None and house.withdrawn_at is None for house in found)
+
+
 async def check_title(turn: Turn, typed: str) -> str:
     if len(typed) > words.LONGEST_TITLE:
         raise Wrong(words.TOO_LONG)
@@ -185,6 +204,8 @@ async def warn(work: Work, outage: Outage) -> list[str]:
         leaves = await moment_to_tell(work, outage)
         if leaves > now:
             warnings.append(words.in_the_morning(await local(leaves), await local(now)))
+        elif await is_night(work):
+            warnings.append(words.NOT_BY_MORNING)
     bound = await permitted(work, outage)
     if outage.until and bound is not None and outage.until - outage.since > bound:
         warnings.append(words.too_long(outage.until - outage.since, bound))
@@ -195,10 +216,10 @@ async def warn(work: Work, outage: Outage) -> list[str]:
 
 async def prevents(work: Work, outage: Outage) -> list[str]:
     """Why it cannot be told as it is: a draft may lie for a while."""
-    local, now = work.company.local, work.now
-    if outage.until is not None and outage.until <= now:
+    local, now, leaves = work.company.local, work.now, await moment_to_tell(work, outage)
+    if outage.until is not None and outage.until <= leaves:
         return [words.already_over(await local(outage.until), await local(now))]
-    if outage.planned and outage.since <= now:
+    if outage.planned and outage.since <= leaves:
         return [words.already_begun(await local(outage.since), await local(now))]
     return []
 
@@ -243,6 +264,9 @@ class PlanForm(Form):
         at = datetime.fromisoformat(answers["at"])
         if at >= outage.since:
             await turn.say(words.SEND_LATE, await preview_buttons(work, outage))
+            return
+        if await waits_too_long(work, outage, at):
+            await turn.say(words.SEND_LATE_BY_NIGHT, await preview_buttons(work, outage))
             return
         try:
             await outages.schedule(work, viewer, outage, at)

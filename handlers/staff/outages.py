@@ -7,7 +7,15 @@ from collections.abc import Awaitable, Callable
 from handlers import outage_staff_texts as words
 from handlers import outage_texts, outages
 from handlers.staff import forms
-from handlers.staff.outage_form import CHANGE, LONGER, OUTAGE, PLAN, prevents, preview_buttons
+from handlers.staff.outage_form import (
+    CHANGE,
+    LONGER,
+    OUTAGE,
+    PLAN,
+    has_houses_of_others,
+    prevents,
+    preview_buttons,
+)
 from handlers.staff.turn import StaffTurn
 from services.errors import AlreadySo
 from services.messaging.types import Button, Keyboard
@@ -57,15 +65,19 @@ async def show(turn: StaffTurn, ident: int) -> None:
 
 
 def buttons_of(it: Outage, *, begun: bool) -> list[list[Button]]:
-    call_off = Button(label=words.CALL_OFF, action=f"staff/outdrop/{it.id}")
     if it.state == "announced":
         over = [words.over_buttons(it)] if begun else []
-        return [*over, [words.report_button(it), call_off]]
+        return [*over, [words.report_button(it), call_off_button(it)]]
     if it.state == "scheduled":
         send = Button(label=words.SEND, action=f"staff/outsend/{it.id}")
         change = Button(label=words.CHANGE, action=f"staff/outedit/{it.id}")
-        return [[send], [change, call_off]]
+        drop_it = Button(label=words.CALL_OFF, action=f"staff/outdrop/{it.id}")
+        return [[send], [change, drop_it]]
     return [[words.report_button(it)]]
+
+
+def call_off_button(it: Outage) -> Button:
+    return Button(label=words.CALL_OFF, action=f"staff/outcalloff/{it.id}")
 
 
 async def send(turn: StaffTurn, ident: int) -> None:
@@ -107,6 +119,8 @@ async def change(turn: StaffTurn, ident: int) -> None:
         await turn.say(words.TRAINEE)
     elif it.state not in ("draft", "scheduled"):
         await turn.say(words.ALREADY)
+    elif await has_houses_of_others(turn.work, turn.viewer, it):
+        await turn.say(words.HOUSES_OF_OTHERS)
     else:
         await forms.begin(turn, CHANGE, draft=it.id, kept=it.form)
 
@@ -139,7 +153,35 @@ async def restore(turn: StaffTurn, ident: int) -> None:
 
 
 async def drop(turn: StaffTurn, ident: int) -> None:
-    """«Отмена» of a draft, «Отменить» of what was told or is to be."""
+    """«Отмена» of a draft, «Отменить» of what is to be told. Such a button may be an old one: what
+    was told meanwhile is called off by another."""
+    it = await turn.work.outages.get(turn.viewer, ident, lock=True)
+    if it.state == "announced" and not turn.member.trainee:
+        title = await outages.staff_title(turn.work, it)
+        rows = [[words.report_button(it), call_off_button(it)]]
+        await say(turn, words.announced_already(title), rows)
+        return
+    await end(turn, ident, restored=False)
+
+
+async def ask_call_off(turn: StaffTurn, ident: int) -> None:
+    """«Отменить» of what was told: everybody would hear of it, so one press is not enough."""
+    it = await turn.work.outages.get(turn.viewer, ident)
+    if turn.member.trainee:
+        await turn.say(words.TRAINEE)
+    elif it.state != "announced":
+        await turn.say(words.ALREADY)
+    else:
+        yes = Button(label=words.YES_CALL_OFF, action=f"staff/outcallyes/{it.id}")
+        title = await outages.staff_title(turn.work, it)
+        await say(turn, words.ask_call_off(title), [[yes]])
+
+
+async def call_off(turn: StaffTurn, ident: int) -> None:
+    it = await turn.work.outages.get(turn.viewer, ident, lock=True)
+    if it.state != "announced" and not turn.member.trainee:
+        await turn.say(words.ALREADY)
+        return
     await end(turn, ident, restored=False)
 
 
@@ -195,5 +237,7 @@ PRESSES: dict[str, Callable[[StaffTurn, int], Awaitable[None]]] = {
     "outmore": prolong,
     "outback": restore,
     "outdrop": drop,
+    "outcalloff": ask_call_off,
+    "outcallyes": call_off,
     "outstat": report,
 }

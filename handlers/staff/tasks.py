@@ -9,11 +9,13 @@ from handlers import status_texts
 from handlers.dialogue.said import Said, files_of, join, says_nothing, tell
 from handlers.dialogue.turn import Turn, split_action
 from handlers.resident.consent import ask_consent, button, consented
+from handlers.resident.danger import alarm_of
 from handlers.resident.sorting import sort_out
 from handlers.staff import answering, hearing, private
 from services.errors import NotYours, StaleButton
 from services.messaging.types import Happening
 from services.tables import Ticket
+from services.understanding.reading.danger import find_danger
 
 SCENE = "work"
 LATELY = timedelta(minutes=30)
@@ -78,7 +80,7 @@ async def press(turn: Turn) -> None:
         raise StaleButton
     if what == "mine":
         turn.leave()
-        await (sort_out(turn, said) if await consented(turn) else ask_consent(turn))
+        await hear_own(turn, said)
         return
     staff_turn = await private.begin(turn)
     if what != "to" or staff_turn is None:
@@ -96,6 +98,17 @@ async def press(turn: Turn) -> None:
     await answering.tell_resident(
         staff_turn, staff_turn.thread, said["words"], files_of(said), written=False
     )
+
+
+async def hear_own(turn: Turn, said: Said) -> None:
+    """Words of theirs as a resident: danger first, as from anybody."""
+    if kind := find_danger(said["words"]):
+        await alarm_of(turn, kind, said)
+    elif await consented(turn):
+        await sort_out(turn, said)
+    else:
+        turn.leave(said=said)
+        await ask_consent(turn)
 
 
 async def begin(turn: Turn, staff_turn: private.PrivateTurn, ticket: Ticket) -> None:

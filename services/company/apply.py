@@ -24,8 +24,6 @@ from services.tables import DeclaredEntry
 if TYPE_CHECKING:
     from services.work import Work
 
-APPLY_LOCK = 0x6170706C
-
 
 @dataclass(frozen=True)
 class Change:
@@ -53,7 +51,7 @@ async def apply_declaration(
 ) -> list[Change]:
     """Brings the database in line and returns what changed. A second call changes nothing.
     Roll the work back for a dry run. `folder`: where the pictures stand that the file names."""
-    await storing.lock(work, APPLY_LOCK)
+    await storing.lock(work, storing.LOCK)
     known = {(row.kind, row.key): row for row in await work.session.scalars(select(DeclaredEntry))}
     changes: list[Change] = []
     seen: set[tuple[str, str]] = set()

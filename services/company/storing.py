@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from services.work import Work
 
 Content = dict[str, Any]
+LOCK = 0x6170706C  # held by whoever changes what the company declared
 CHUNK = 2000  # rows of one INSERT
 KEYED: dict[str, Any] = {
     "category": Category,

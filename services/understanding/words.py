@@ -57,6 +57,15 @@ def _morphology() -> Any:
     return pymorphy3.MorphAnalyzer()
 
 
+LONGEST = 24  # letters of a word that is not in the dictionary and is looked into all the same
+
+
+def _parse(word: str) -> Any:
+    """The readings, the likelier first. A word that nobody knows is taken apart by its prefixes,
+    in a time that doubles with each («недонедонедо…»): of a long one there are none."""
+    return _morphology().parse(word) if len(word) <= LONGEST or is_known(word) else []
+
+
 @lru_cache(maxsize=50_000)
 def lemma(word: str) -> str:
     """The dictionary form of a folded word; what is not Russian comes back as it is."""
@@ -69,8 +78,9 @@ def lemma(word: str) -> str:
         for paradigm, place in places
     }
     # Parsing weighs the readings against each other, at twice the price.
-    form = forms.pop() if len(forms) == 1 else found.parse(word)[0].normal_form
-    return str(form).replace("ё", "е")
+    if len(forms) != 1:
+        forms = {each.normal_form for each in _parse(word)[:1]} or {word}
+    return str(forms.pop()).replace("ё", "е")
 
 
 @lru_cache(maxsize=50_000)
@@ -86,15 +96,16 @@ def grammar(word: str) -> tuple[tuple[frozenset[str], float], ...]:
     «Name», «femn» …) and how likely it is, 0…1. A word not in the dictionary is guessed at."""
     if not is_russian(word):
         return ()
-    found = _morphology().parse(word)
-    return tuple((frozenset(map(str, each.tag.grammemes)), float(each.score)) for each in found)
+    return tuple(
+        (frozenset(map(str, each.tag.grammemes)), float(each.score)) for each in _parse(word)
+    )
 
 
 def names_behind(word: str) -> frozenset[str]:
     """The dictionary forms of a folded word where it is read as a name of a person."""
     return frozenset(
         str(each.normal_form).replace("ё", "е")
-        for each in _morphology().parse(word)
+        for each in _parse(word)
         if {"Name", "Patr", "Surn"} & set(each.tag.grammemes)
     )
 

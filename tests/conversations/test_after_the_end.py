@@ -145,7 +145,7 @@ async def test_staff_may_open_again_what_was_closed_for_good(
     thread = await is_done(resident, member)
     await world.waits(days=8)
     await member.says("/status в работе", thread)
-    await resident.hears("В работе.")
+    await resident.hears("она снова в работе")
     (ticket,) = await tickets(world)
     assert (ticket.status, ticket.closed_for_good_at) == ("in_progress", None)
     await resident.says("Спасибо, что вернулись")

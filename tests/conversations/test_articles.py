@@ -143,6 +143,8 @@ async def test_a_draft_is_changed_in_private_until_it_is_right(
     await olga.hears("Пришлите новый ответ")
     await olga.says("Звоните {директор}")
     await olga.hears("Не знаю, что подставить вместо {директор}.")
+    await olga.says("Звоните {phone}, спросите директора")
+    await olga.hears("Звоните +7 495 000-00-01, спросите директора")
     await olga.presses("Изменить ответ")
     await olga.hears("Пришлите новый ответ")
     await olga.says("Помощь")  # a word of the menu
@@ -248,6 +250,9 @@ async def test_in_general_what_is_typed_next_is_the_text(
     await world.settled()
     anna = member.driver.user  # type: ignore[attr-defined]
     await anna.says("Коллеги, обед?", chat=world.group)
+    refused = await says("В {офис}, с 9 до 18.")
+    assert "Пришлите текст ещё раз" in refused.text
+    await anna.says("Иду!", chat=world.group)
     card = await says("В офисе, с 9 до 18.")
     assert card.text.startswith("Поправил.")
     assert "В офисе, с 9 до 18." in card.text
@@ -444,6 +449,11 @@ async def test_at_the_desk_the_room_is_where_articles_are_kept(world: World, fil
     card = await presses(await presses(home, "Оплата · 1"), "До какого числа оплатить квитанцию?")
     asked = await presses(card, "Изменить ответ")
     assert asked["buttons"][0][0]["action"] == "staff/stoptyping"
+    refused = await says("Звоните {директор}")
+    assert refused["text"].endswith("Пришлите текст ещё раз, я жду.")
+    assert refused["buttons"][0][0]["action"] == "staff/stoptyping"
+    refused = await says("Очень длинно. " * 500)
+    assert refused["text"].startswith("Слишком длинно")
     card = await says("До 20-го.")
     assert card["text"].startswith("Поправил.")
     draft = await says("/articles новая Можно ли с собакой?")

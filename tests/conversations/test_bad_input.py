@@ -160,7 +160,7 @@ async def test_start_in_the_middle_of_a_request(resident: Resident, world: World
     await resident.says("/start")
     await resident.hears("Чем помочь?")
     await resident.says("Лифт стоит")
-    await resident.hears("Оформить это как заявку")
+    await resident.hears("Похоже, это заявка: Лифт")
     assert await world.count(Ticket) == 0
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from services.tables import Alarm, Heard, Message, Outgoing, Thread, Ticket, WebPost
+from services.tables import Alarm, Heard, Home, Message, Outgoing, Thread, Ticket, WebPost
+from services.tables import Member as MemberRow
 from tests.conversations.test_access import forge
 from tests.support.people import Member, Resident
 from tests.support.world import World
@@ -713,6 +714,25 @@ async def test_words_without_consent_are_erased(
     assert left.subject == "Пахнет газом · ул. Садовая, 5 · текст удалён"
 
 
+@forum
+@pytest.mark.only("telegram")
+async def test_what_is_said_after_the_words_were_erased_is_erased_as_well(
+    resident: Resident, world: World
+) -> None:
+    await resident.says("У меня на кухне пахнет газом")
+    await resident.hears("утечку газа")
+    await resident.says("Садовая 5, кв. 7")
+    await resident.hears("Адрес передали")
+    await world.waits(days=31)
+    assert "кв. 7" not in await everything(world)
+    await resident.says("Ключи у соседей, кв. 9")
+    await resident.hears("Передали, дежурные это видят")
+    await world.waits(days=29)
+    assert "кв. 9" in await everything(world)
+    await world.waits(days=2)
+    assert "кв. 9" not in await everything(world)
+
+
 @site
 @pytest.mark.rooms("desk")
 async def test_what_was_said_before_the_consent_is_kept(resident: Resident, world: World) -> None:
@@ -787,3 +807,281 @@ async def test_a_voice_without_consent(resident: Resident, member: Member, world
     await world.waits(days=31)
     (said,) = [message for message in await rows(world, Message) if message.by == "resident"]
     assert said.attachments == []
+
+
+# ── What went wrong once ─────────────────────────────────────────────────────
+
+
+@site
+@pytest.mark.rooms("desk")
+async def test_a_place_that_was_named_is_not_taken_for_the_home(
+    resident: Resident, world: World
+) -> None:
+    await resident.settles_in()
+    await resident.presses("Новая заявка")
+    await resident.says("На Сосновой 3 прорвало трубу")
+    await resident.hears("Прорвало трубу. Позвоните прямо сейчас:")
+    await resident.hears("ул. Сосновая, 3 — где именно?")
+    await resident.hears_nothing()
+    await resident.says("Заливает уже всё!")
+    await resident.hears("Передали, дежурные это видят")
+    await resident.hears("ул. Сосновая, 3 — где именно?")
+    assert await world.count(Ticket) == 0
+    await resident.says("кв. 2")
+    await resident.hears("Адрес передали. Заявка №1001.")
+    (ticket,) = await rows(world, Ticket)
+    assert ticket.place == "ул. Сосновая, 3, кв. 2"
+    assert await alarms(world) == [("burst", "")]
+
+
+@site
+@pytest.mark.rooms("desk")
+async def test_danger_with_the_flat_of_the_house_that_was_named(
+    resident: Resident, world: World
+) -> None:
+    await resident.settles_in()
+    await resident.says("На Сосновой 3 прорвало трубу")
+    await resident.hears("ул. Сосновая, 3 — где именно?")
+    await resident.says("кв 5, заливает!")
+    await resident.hears("Передали, дежурные это видят")
+    await world.settled()
+    (ticket,) = await rows(world, Ticket)
+    assert ticket.place == "ул. Сосновая, 3, кв. 5"
+
+
+@site
+@pytest.mark.rooms("desk")
+async def test_a_place_that_is_none_of_ours_stays(resident: Resident, world: World) -> None:
+    await resident.opens()
+    await resident.says("Пахнет газом")
+    await resident.hears("Где это?")
+    await resident.says("Лесная 7")
+    await resident.hears("Адрес передали")
+    await resident.presses("Согласен", "Садовый")
+    await resident.says("4")
+    await resident.hears("Как к вам обращаться?")
+    assert await world.count(Ticket) == 0
+    (alarm,) = await rows(world, Alarm)
+    assert (alarm.house_id, alarm.exact) == (None, True)
+
+
+@site
+@pytest.mark.rooms("desk")
+async def test_a_form_that_is_corrected_moves_its_alarm(resident: Resident, world: World) -> None:
+    await resident.opens()
+    await resident.presses("Согласен")
+    await resident.says("Пахнет газом")
+    await resident.hears("утечку газа")
+    await resident.presses("Сосновый бор", "ул. Сосновая, 1", "Назад", "ул. Сосновая, 3")
+    await resident.says("2")
+    filed = await resident.hears("По вашему сообщению оформили заявку №1001")
+    assert "ул. Сосновая, 3, кв. 2" in filed.text
+
+
+@site
+@forum
+async def test_after_a_false_alarm_the_same_words_alarm_anew(
+    resident: Resident, member: Member, world: World
+) -> None:
+    await resident.settles_in()
+    await resident.says("Пахнет газом")
+    await resident.hears("Заявка №1001 принята")
+    await member.presses("Ложная тревога", GENERAL)
+    await resident.hears("похоже, это не авария")
+    await resident.says("Всё равно пахнет газом!")
+    await resident.hears("Заявка №1002 принята")
+    assert await alarms(world) == [("gas", "false"), ("gas", "")]
+    assert in_general(world)[-1].startswith("🚨 Заявка №1002")
+
+
+@forum
+@pytest.mark.needs("voices")
+@pytest.mark.only("telegram")
+async def test_a_voice_is_heard_in_a_surge(
+    resident: Resident, member: Member, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("handlers.gathering.ENOUGH_FOR_ALARM", 2)
+    monkeypatch.setattr("handlers.gathering.ENOUGH_WITHOUT_CATEGORY", 2)
+    people = [resident, *(world.resident(f"Сосед{n}") for n in range(2))]
+    for number, each in enumerate(people):
+        await each.settles_in(flat=str(number + 1), name=f"Житель {number + 1}")
+    for each in people[:2]:
+        await each.says("Пахнет газом в подъезде")
+        await each.hears("утечку газа")
+    await world.settled()
+    assert "пишут 2 жителя" in in_general(world)[-1]
+    before = await member.counts_threads()
+    await people[1].sends_voice()
+    thread = await member.finds("№1002")
+    assert "voice" in await member.reads(thread)
+    assert await member.counts_threads() == before + 1
+    for each in (people[0], people[2]):
+        await each.presses("Написать диспетчеру")
+    await people[0].sends_photo("Так и было?")
+    await people[2].sends_voice()
+    assert "voice" in await member.reads(await member.finds("Житель 3"))
+
+
+@forum
+@pytest.mark.only("telegram")
+async def test_an_executor_s_own_danger(resident: Resident, member: Member, world: World) -> None:
+    assert world.tg is not None
+    petr = world.tg.user("Пётр", 503)
+    await petr.starts("")
+    await petr.hears("Вы согласны")
+    await resident.settles_in()
+    for words in ("Лифт стоит", "Шумит лифт"):
+        number = await resident.files(words)
+        await member.says("/executor Пётр", await member.finds(f"№{number}"))
+        await petr.hears(f"Вам заявка №{number}")
+    await world.waits(hours=1)
+    await petr.says("Шумит вентиляция")
+    await petr.presses(await petr.hears("По какой заявке"), "Это про мой дом")
+    await petr.presses(await petr.hears("Вы согласны"), "Согласен")
+    await petr.presses(await petr.hears("В каком вы жилом комплексе?"), "Садовый")
+    await petr.hears("Какой номер")
+    await petr.says("7")
+    await petr.hears("Как к вам обращаться?")
+    await petr.says("Пётр")
+    await petr.hears("телефон")
+    await petr.presses_standing("Пропустить")
+    await petr.hears("«Шумит вентиляция»")  # what they came with was kept
+    await world.waits(hours=1)
+    await petr.says("/cancel")
+    await petr.says("У нас пахнет газом")
+    asked = await petr.hears("По какой заявке")
+    assert await alarms(world) == []
+    await petr.presses(asked, "Это про мой дом")
+    await petr.hears("утечку газа")
+    assert await alarms(world) == [("gas", "")]
+    assert [ticket.place for ticket in await rows(world, Ticket)][2:] == ["ул. Садовая, 5, кв. 7"]
+
+
+@site
+@pytest.mark.rooms("desk")
+async def test_a_form_whose_home_is_gone_keeps_no_alarm_back(
+    resident: Resident, world: World
+) -> None:
+    await resident.settles_in()
+    await resident.presses("Новая заявка")
+    await resident.says("Скрипит дверь")
+    await resident.presses("Шум", "Ремонт")
+    await resident.says("Сверху")
+    await resident.hears("Проверьте, всё ли верно")
+    async with world.app.db.work() as work:
+        for home in await work.session.scalars(select(Home)):
+            home.until = work.now
+    await resident.says("Пожар на лестнице")
+    await resident.hears("Огонь или дым")
+    await resident.hears("Где это?")
+    await resident.says("Садовая 5, кв. 4")
+    await resident.hears("Адрес передали. Заявка №1001.")
+    await resident.hears("Чем помочь")
+    assert await alarms(world) == [("fire", "")]
+
+
+@pytest.mark.only("telegram")
+@pytest.mark.rooms("desk")
+async def test_a_form_of_staff_that_is_no_more_keeps_no_alarm_back(world: World) -> None:
+    olga = await owner(world)
+    await olga.says("/outage")
+    await olga.hears("Авария или плановые работы?")
+    async with world.app.db.work() as work:
+        for row in await work.session.scalars(select(MemberRow)):
+            row.withdrawn_at = work.now
+    await olga.says("Пахнет газом")
+    await olga.hears("Где это?")
+    await olga.says("Садовая 5, кв. 1")
+    await olga.hears("Адрес передали")
+    await olga.hears("Вы согласны?")
+    (alarm,) = await rows(world, Alarm)
+    assert (alarm.kind, alarm.exact) == ("gas", True)
+
+
+@pytest.mark.needs("edits")
+@pytest.mark.only("telegram")
+@pytest.mark.rooms("desk")
+async def test_edits_that_tell_nothing_new(resident: Resident, world: World) -> None:
+    olga = await owner(world)
+    await olga.says("/outage")
+    await olga.hears("Авария или плановые работы?")
+    answer = await olga.says("Авария")
+    await world.settled()
+    await olga.edits(answer, "Авария, прорвало трубу")
+    await world.settled()
+    assert await alarms(world) == []
+    await resident.settles_in()
+    await resident.says("Пахнет газом")
+    await resident.hears("Заявка №1001 принята")
+    await world.waits(minutes=40)
+    await resident.forgets()
+    await resident.edits("Пахнет газом", "Пахнет газом")
+    await resident.edits("Пахнет газом", "Очень пахнет газом")
+    await resident.hears_nothing()
+    assert await alarms(world) == [("gas", "")]
+
+
+@pytest.mark.needs("voices")
+@pytest.mark.only("telegram")
+@pytest.mark.rooms("desk")
+async def test_a_voice_does_not_erase_a_request(resident: Resident, world: World) -> None:
+    await resident.opens("sadovaya-5")
+    await resident.presses("Не даю согласия", "Заявка по дому")
+    await resident.says("Лифт стоит")
+    await resident.presses("Лифт", "Не работает", "Отправить")
+    await resident.hears("Заявка №1001")
+    await resident.sends_voice()
+    await resident.hears("Голосовое передали диспетчеру, его послушает человек")
+    assert await world.count(Thread) == 2
+    await world.waits(days=31)
+    assert "Лифт стоит" in await everything(world)
+
+
+@site
+async def test_an_old_button_of_an_address_keeps_the_form(
+    resident: Resident, member: Member
+) -> None:
+    await resident.settles_in()
+    await second_home(resident)
+    await resident.presses("Новая заявка", "Шум", "Ремонт")
+    await resident.hears("Откуда слышно?")
+    await resident.says("Пожар на лестнице")
+    asked = await resident.hears("По какому это адресу?")
+    await member.says("/close", await member.finds("Пожар"))
+    await resident.forgets()
+    await resident.presses_under(asked, "ул. Садовая, 5, кв. 4")
+    await resident.hears("Откуда слышно?")
+
+
+@site
+@pytest.mark.rooms("desk")
+async def test_an_address_that_nobody_knows(resident: Resident) -> None:
+    await resident.opens()
+    await resident.says("Прорвало трубу, хлещет")
+    await resident.hears("Где это?")
+    await resident.says("не знаю")
+    await resident.hears("Адреса пока нет")
+    await resident.says("не знаю")
+    told = await resident.hears("Передали без адреса")
+    assert OURS in told.text.splitlines()
+    assert "Адрес передали" not in await resident.reads()
+
+
+@site
+@pytest.mark.rooms("desk")
+async def test_what_an_article_is_called_is_danger_when_typed(
+    resident: Resident, world: World
+) -> None:
+    article = (
+        "\narticles:\n  - {id: gas, topic: Газ, question: Пахнет газом, answer: Звоните 104.}\n"
+    )
+    await world.changes_company(lambda text: text + article)
+    await resident.settles_in()
+    await resident.presses("Вопросы и ответы")
+    asked = await resident.hears("Что подсказать?")
+    await resident.presses_under(asked, "Пахнет газом")
+    await resident.hears("Звоните 104.")
+    await resident.presses("К вопросам")
+    await resident.says("Пахнет газом")
+    await resident.hears("утечку газа")
+    assert await alarms(world) == [("gas", "")]

@@ -38,11 +38,9 @@ async def test_topics_questions_answer_and_back(resident: Resident, world: World
     assert asked.buttons == ["Счётчики", "О нас", "Дом и двор", "Оплата"]
     await resident.presses("Счётчики")
     asked = await resident.hears("Счётчики. Что подсказать?")
-    assert asked.buttons == [
-        "Когда передать показания счётчиков?",
-        "Что делать, если подошёл срок поверки счётчика?",
-        "К темам",
-    ]
+    one, long, back = asked.buttons  # the long one is cut where a messenger takes no more
+    assert (one, back) == ("Когда передать показания счётчиков?", "К темам")
+    assert long.startswith("Что делать, если подошё")
     await resident.presses("Когда передать показания счётчиков?")
     answer = await resident.hears("С 20 по 25 число.")
     assert "https://dvor.example" in answer.text
@@ -428,7 +426,9 @@ async def test_a_question_about_ones_own_request_opens_it(
     await resident.says(words)
     card = await resident.hears("Состояние: новая")
     assert card.text.startswith("Заявка №1001")
-    assert card.buttons == ["Дописать", "История", "Спросить по этой заявке"]
+    assert card.buttons == [
+        "Дописать", "История", "Спросить по этой заявке", "Другая тема", "Написать диспетчеру",
+    ]  # fmt: skip
     await resident.presses("Спросить по этой заявке")
     await member.sees(await member.finds("№1001"), words)
 
@@ -439,6 +439,6 @@ async def test_somebody_elses_number_is_refused(resident: Resident, world: World
     await resident.files()
     stranger = world.resident("Пётр")
     await stranger.settles_in("sosnovaya-3", "7", "Пётр")
-    for words in ("что с заявкой 1001?", "что с заявкой 4242?"):
-        await stranger.says(words)
-        await stranger.hears("Не нашли этого среди ваших заявок")
+    for number in ("1001", "4242"):
+        await stranger.says(f"что с заявкой {number}?")
+        await stranger.hears(f"Не нашли №{number} среди ваших заявок")

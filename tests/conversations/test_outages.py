@@ -259,7 +259,8 @@ async def test_scheduled_with_elders_first_and_a_reminder(resident: Resident, wo
     assert "Отключения сейчас и впереди:" in await olga.says("/outage")
     shown = await olga.presses("Горячая вода")
     assert "жители знают" in shown
-    assert "отменено, узнает 2 человека" in await olga.presses("Отменить")
+    assert "узнают об отмене" in await olga.presses("Отменить")
+    assert "отменено, узнает 2 человека" in await olga.presses("Да, отменить")
     await resident.hears("отключения не будет")
     assert "Авария или плановые работы?" in await olga.says("/outage")
 
@@ -322,6 +323,54 @@ async def test_what_is_off_is_the_answer(resident: Resident, world: World) -> No
     async with world.app.db.work() as work:
         found = await work.session.get_one(Outage, outage)
         assert await work.outage_answers.answers(found) == {"back": 1}
+
+
+@pytest.mark.rooms("desk")
+@pytest.mark.only("web")
+async def test_what_is_over_is_said_to_be(resident: Resident, world: World) -> None:
+    from handlers import outages
+    from services.access import AsMember
+
+    await resident.settles_in()
+    ident = await seeded(world)
+    await resident.hears("Нет холодной воды")
+    await world.waits(days=2)  # nobody ended it
+    await resident.says("Отключения")
+    line = await resident.hears("Похоже, это отключение уже закончилось")
+    assert "Нет холодной воды" in line.text
+    await resident.presses("Всё ещё нет")
+    await resident.hears("Похоже, это отключение уже закончилось")
+    await resident.presses_under(line, "Уже дали")
+    await resident.hears("Спасибо, что сказали!")
+    async with world.app.db.work() as work:
+        it = await work.session.get_one(Outage, ident, with_for_update=True)
+        viewer = AsMember(it.member_id, "admin")
+        what = await outages.compose(work, it, "restored")
+        await work.outages.end(viewer, it, "restored", what)
+    await resident.hears("Холодная вода снова есть")
+    await resident.presses_under(line, "У меня тоже")
+    await resident.hears("Это отключение уже закончилось.")
+    await resident.presses_under(line, "Всё ещё нет")
+    await resident.hears("Отключение уже закончилось, а у вас всё ещё нет.")
+    await resident.says("Отключения")
+    menu = await resident.hears("Сейчас в ваших домах ничего не отключено")
+    assert "✅ Холодная вода снова есть (ул. Садовая, 5): закончилось сегодня в" in menu.text
+
+
+@FORUM[0]
+@FORUM[1]
+async def test_works_of_the_night_are_not_kept_for_the_morning(world: World) -> None:
+    await world.waits(hours=12)  # 23:00
+    olga = in_private(world)
+    await olga.says("/outage")
+    await olga.presses("Плановые работы", "Лифт", "Садовая, 5", "Дальше", "Весь дом")
+    await olga.says("завтра с 05:00 до 07:00")
+    assert "уйдёт сразу, без звука" in await olga.presses("Пропустить")
+    await olga.presses("Запланировать")
+    assert "к утру работы уже начнутся" in await olga.says("завтра в 01:00")
+    sent = await olga.presses("Отправить сейчас")
+    assert "объявлено" in sent
+    assert "тихие часы" not in sent
 
 
 async def seeded(world: World) -> int:

@@ -217,7 +217,9 @@ async def test_a_line_tells_how_it_stands(app: App, anna: Dispatcher, olga: Disp
     assert mine["taken"] == {"name": "Анна Соколова", "mine": True}
     assert hers["taken"] == {"name": "Анна Соколова", "mine": False}
     assert hers["quiet"]
-    assert (await olga.thread(line["id"]))["thread"] == hers
+    whole = (await olga.thread(line["id"]))["thread"]
+    assert whole.pop("call")["phone"], "nobody answers a caller in a messenger"
+    assert whole == hers
 
 
 async def test_filters_and_their_counts(

@@ -15,7 +15,20 @@ from services.db import Database
 from services.emergencies import choose_category, is_same, kinds_of
 from services.messaging.types import Address, Inbound, Sender
 from services.staff import as_member
-from services.tables import Alarm, Member, MemberAccount, Message, Outgoing, Thread
+from services.tables import (
+    Alarm,
+    Heard,
+    Member,
+    MemberAccount,
+    Message,
+    Outgoing,
+    Question,
+    Suggestion,
+    Thread,
+    Ticket,
+    WebPost,
+)
+from services.tickets import Where
 from services.work import Work
 from tests.support.clock import MovingClock
 
@@ -188,8 +201,8 @@ async def test_words_are_erased_only_where_no_consent_came(
     clock.move(seconds=days.total_seconds() + 1)
     async with db.work() as work:
         found = await work.forgetting.find_due()
-    assert found == [silent, agreed]
-    for ident in found * 2:
+    assert found == [silent]
+    for ident in [silent, agreed] * 2:
         async with db.work() as work:
             await told.forget(work, ident)
     async with db.work() as work:
@@ -197,6 +210,213 @@ async def test_words_are_erased_only_where_no_consent_came(
         rows = await work.session.scalars(select(Message).where(Message.by == "resident"))
         assert sorted(message.text for message in rows) == ["", "Пахнет газом"]
     assert (await alarm(db, silent)).erased_at is not None
+
+
+async def kept_for(db: Database) -> timedelta:
+    async with db.work() as work:
+        return timedelta(days=(await work.company.profile()).danger_words_days)
+
+
+async def forget_all(db: Database) -> list[int]:
+    async with db.work() as work:
+        found = await work.forgetting.find_due()
+    for ident in found:
+        async with db.work() as work:
+            await told.forget(work, ident)
+    return found
+
+
+async def say(db: Database, ident: int, text: str, by: str = "resident") -> int:
+    thread_id = (await alarm(db, ident)).thread_id
+    async with db.work() as work:
+        thread = await work.threads.by_id(thread_id)
+        return (await work.threads.add(thread, by, "", None, text=text)).id
+
+
+async def words(db: Database) -> list[str]:
+    async with db.work() as work:
+        rows = await work.session.scalars(
+            select(Message).where(Message.by != "system").order_by(Message.id)
+        )
+        return [message.text for message in rows]
+
+
+async def answer_on_consent(db: Database, chat: str, version: str, *, given: bool) -> None:
+    async with db.work() as work:
+        viewer = await hears(work, chat, f"{version} {given}")
+        await work.people.record_consent(viewer, version, "Согласны?", given=given)
+
+
+async def test_words_said_after_the_erasure_are_erased_as_well(
+    db: Database, clock: MovingClock
+) -> None:
+    ident, kept = await raise_one(db, anonymous=True), await kept_for(db)
+    clock.move(days=2)
+    await say(db, ident, "Кухня, кв. 7")  # the days count from the last words
+    clock.move(seconds=kept.total_seconds() - 60)
+    assert await forget_all(db) == []
+    clock.move(seconds=61)
+    assert await forget_all(db) == [ident]
+    assert await words(db) == ["", ""]
+    for by in ("resident", "member", "note"):
+        said = await say(db, ident, "Опять, кв. 7", by)
+        assert (await alarm(db, ident)).erased_at is None
+        assert await forget_all(db) == []
+        clock.move(seconds=kept.total_seconds() + 1)
+        assert await forget_all(db) == [ident]
+    async with db.work() as work:
+        await work.threads.change(said, "Кв. 8")
+    clock.move(seconds=kept.total_seconds() + 1)
+    assert await forget_all(db) == [ident]
+    assert set(await words(db)) == {""}
+    assert await forget_all(db) == []
+
+
+async def test_words_just_said_are_not_erased_by_a_chore_that_found_the_alarm_before(
+    db: Database, clock: MovingClock
+) -> None:
+    ident, kept = await raise_one(db, anonymous=True), await kept_for(db)
+    clock.move(seconds=kept.total_seconds() + 1)
+    async with db.work() as work:
+        assert await work.forgetting.find_due() == [ident]
+    await say(db, ident, "Кухня")
+    async with db.work() as work:
+        await told.forget(work, ident)
+    assert await words(db) == ["Пахнет газом", "Кухня"]
+
+
+async def test_whoever_gave_consent_is_spared(db: Database, clock: MovingClock) -> None:
+    async with db.work() as work:
+        version = (await work.company.profile()).consent.version
+    await answer_on_consent(db, "500", "old", given=True)
+    await answer_on_consent(db, "501", "old", given=True)
+    await answer_on_consent(db, "501", version, given=False)
+    agreed_before = await raise_one(db, "500", anonymous=True)
+    takes_it_back = await raise_one(db, "501", anonymous=True)
+    agrees_after = await raise_one(db, "502", anonymous=True)
+    await answer_on_consent(db, "502", version, given=True)
+    assert not (await alarm(db, agrees_after)).anonymous
+    await answer_on_consent(db, "502", version, given=False)
+    clock.move(seconds=(await kept_for(db)).total_seconds() + 1)
+    assert await forget_all(db) == [agreed_before, takes_it_back]
+    assert await words(db) == ["Пахнет газом", "", "Пахнет газом"]
+    assert not (await alarm(db, agreed_before)).anonymous
+    assert (await alarm(db, takes_it_back)).erased_at is not None
+
+
+@pytest.mark.parametrize("by_member", [False, True])
+async def test_a_request_of_their_own_is_spared(
+    db: Database, clock: MovingClock, by_member: bool
+) -> None:
+    ident = await raise_one(db, anonymous=True)
+    async with db.work() as work:
+        complex_ = (await work.places.complexes())[0]
+        house = (await work.places.houses(complex_.id))[0]
+        where = Where(complex_.id, house.id, None, None, "кв. 7")
+        thread = await work.threads.by_id((await alarm(db, ident)).thread_id)
+        filed_by = (await member(work, "anna")).id if by_member else None
+        category = emergency("Пахнет газом")
+        await work.tickets.file(
+            thread, category, where, "Пахнет газом", [], "telegram", filed_by=filed_by
+        )
+    clock.move(seconds=(await kept_for(db)).total_seconds() + 1)
+    await forget_all(db)
+    async with db.work() as work:
+        ticket = await work.session.scalar(select(Ticket))
+        assert ticket is not None
+        assert ticket.text == ("" if by_member else "Пахнет газом")
+    assert await words(db) == [ticket.text]
+
+
+async def test_the_copies_of_words_are_erased_as_well(db: Database, clock: MovingClock) -> None:
+    """What members were called with, in private and at the desk, and each edit in the inbox."""
+    async with db.work() as work:
+        await reaches(work, "anna")
+        anna = await member(work, "anna")
+        anna.desk = True
+        await work.shifts.begin(as_member(anna), (await work.rooms.every())[0])
+    ident = await raise_one(db, anonymous=True)
+    said = Inbound(
+        key="first", address=Address(channel="telegram", chat="500"), sender=Sender(id="500"),
+        text="Пахнет газом", external_id="77",
+    )  # fmt: skip
+    async with db.work() as work:
+        message = await work.session.scalar(select(Message).where(Message.by == "resident"))
+        assert message is not None
+        await work.threads.link(message.id, said)
+        message_id = message.id
+    other = said.model_copy(update={"key": "other", "text": "Спасибо", "external_id": "78"})
+    edits = [
+        said.model_copy(update={"key": f"edit {n}", "text": f"Пахнет газом, кв. {n}",
+                                "edits": "77", "external_id": ""})
+        for n in range(3)
+    ]  # fmt: skip
+    for n, inbound in enumerate([said, other, *edits]):
+        async with db.work() as work:
+            await work.inbox.hear("telegram", [inbound], None)
+        async with db.work() as work:
+            claimed = await work.inbox.claim()
+            assert claimed is not None
+            if n > 1:
+                await work.threads.change(message_id, inbound.text)
+            await work.inbox.done(claimed)
+        clock.move(minutes=1)
+    await call_next(db, ident)
+    async with db.work() as work:
+        called = list(await work.session.scalars(select(Outgoing).where(Outgoing.kind == "alarm")))
+        assert {row.channel for row in called} == {"telegram", "desk"}
+        assert all("кв. 2" in row.body["text"] for row in called)
+        for row in called:
+            row.state = "sent"
+            if row.channel == "desk":
+                await work.posts.add(
+                    "desk", row.chat, f"sent {row.nonce}", row.body, by="company", topic=row.topic
+                )
+        await work.posts.add(
+            "desk", str(anna.id), "sent 1", {"text": "Иное"}, by="company", topic=called[-1].topic
+        )
+    clock.move(seconds=(await kept_for(db)).total_seconds() + 1)
+    assert await forget_all(db) == [ident]
+    async with db.work() as work:
+        assert [row.body for row in await work.session.scalars(select(Outgoing))] == [{}, {}]
+        posts = await work.session.scalars(select(WebPost).order_by(WebPost.id))
+        assert [post.body for post in posts] == [{}, {"text": "Иное"}]
+        heard = await work.session.scalars(select(Heard).order_by(Heard.id))
+        assert [row.body.get("text") for row in heard] == [None, "Спасибо", None, None, None]
+
+
+async def test_consent_taken_back_leaves_no_question_and_no_draft(db: Database) -> None:
+    await answer_on_consent(db, "500", "1", given=True)
+    await answer_on_consent(db, "501", "1", given=True)
+    async with db.work() as work:
+        room, now = (await work.rooms.every())[0], work.now
+        for chat, sent_by in (
+            ("500", None),
+            ("500", (await member(work, "anna")).id),
+            ("501", None),
+        ):
+            viewer = await hears(work, chat, "Когда дадут воду?")
+            thread = await work.threads.open(viewer, room, "Разговор")
+            work.session.add(
+                Suggestion(
+                    thread_id=thread.id, state="shown", attempts=1, asked_at=now, not_before=now,
+                    settled_at=now, text="Завтра", sent_by=sent_by,
+                )
+            )  # fmt: skip
+            work.session.add(
+                Question(
+                    at=now, resident_id=viewer.resident_id, text="Когда дадут воду?",
+                    decision="handoff", shown=[],
+                )
+            )  # fmt: skip
+    await answer_on_consent(db, "500", "1", given=False)
+    async with db.work() as work:
+        drafts = await work.session.scalars(select(Suggestion).order_by(Suggestion.id))
+        assert [(each.state, each.text) for each in drafts] == [
+            ("dropped", ""), ("shown", ""), ("shown", "Завтра"),
+        ]  # fmt: skip
+        asked = await work.session.scalars(select(Question).order_by(Question.id))
+        assert [each.resident_id is None for each in asked] == [True, True, False]
 
 
 # ── Which emergency it is ────────────────────────────────────────────────────

@@ -342,11 +342,13 @@ async def test_filters_and_their_counts(db: Database, clock: MovingClock) -> Non
         late.answer_due_at = clock.now() - timedelta(hours=1)
         waits.waits_since = clock.now()
         waits.answer_due_at = clock.now() + timedelta(minutes=20)
+        waits.tone = "negative"
         await work.session.flush()
         viewer = AsMember(anna.id, "dispatcher")
         expected = {
             "": {mine, waits, late, forest}, "mine": {mine}, "unanswered": {waits, late},
             "overdue": {late}, "free": {waits, late, forest}, "taken": {mine},
+            "unhappy": {waits},
         }  # fmt: skip
         assert set(expected) == set(FILTERS)
         counts = await work.desk.counts(viewer)

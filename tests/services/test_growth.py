@@ -170,22 +170,22 @@ async def test_all_of_it_is_for_admins(db: Database, viewer: AsMember) -> None:
 async def test_words_that_led_to_what_helped_are_added_with_one_press(db: Database) -> None:
     helped: dict[str, Any] = {"decision": "suggest", "outcome": "helped", "chosen": "pay"}
     async with db.work() as work:
-        first, *_ = await ask(work, "куда нести денежку за дом", **helped)
-        await ask(work, "Куда нести денежку за дом", **helped)  # once more
+        await ask(work, "Куда нести денежку за дом", **helped)
+        latest, *_ = await ask(work, "куда нести денежку за дом", **helped)  # once more
         await ask(work, "как оплатить", **helped)  # it has that one
         await ask(work, "внести платёж", decision="suggest", outcome="person", chosen="pay")
         await ask(work, "сколько платить", decision="answer", outcome="helped", chosen="pay")
         found = await work.growth.phrases(ADMIN)
         assert [(each.ident, each.text, each.key) for each in found] == [
-            (first, "куда нести денежку за дом", "pay")
+            (latest, "куда нести денежку за дом", "pay")
         ]
         with pytest.raises(AlreadySo):  # nobody was shown them yet
-            await work.growth.take_phrases(ADMIN, first, keep=True)
+            await work.growth.take_phrases(ADMIN, latest, keep=True)
         await work.growth.offer(found)
-        assert await work.growth.take_phrases(ADMIN, first, keep=True) == 1
+        assert await work.growth.take_phrases(ADMIN, latest, keep=True) == 1
         assert await work.growth.phrases(ADMIN) == []
         with pytest.raises(AlreadySo):
-            await work.growth.take_phrases(ADMIN, first, keep=True)
+            await work.growth.take_phrases(ADMIN, latest, keep=True)
     assert "куда нести денежку за дом" in (await article(db, "pay")).phrases
 
 

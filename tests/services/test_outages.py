@@ -15,7 +15,7 @@ from services.access import AsMember, AsResident
 from services.company.declaration import OutageRules
 from services.db import Database
 from services.errors import AlreadySo, NotYours
-from services.outage_rules import permitted, working_days_ahead
+from services.outage_rules import moment_by_day, permitted, working_days_ahead
 from services.outages import Draft
 from services.tables import (
     CompanyRow,
@@ -514,3 +514,188 @@ async def test_works_that_nobody_heard_of_in_time_are_not_announced(
         assert (await work.session.get_one(Outage, outage.id)).state == "cancelled"
         told = select(func.count()).where(Outgoing.body["text"].astext.contains("не отправлено"))
         assert await work.session.scalar(told) == 1
+
+
+# ── Forgotten ones ───────────────────────────────────────────────────────────
+
+
+async def asked_over(db: Database) -> list[str]:
+    """Where it was asked whether something is over, once the clock was looked at."""
+    async with db.work() as work:
+        found = await work.outages.find_to_ask()
+    for key in found:
+        async with db.work() as work:
+            await telling.ask_whether_over(work, key)
+    async with db.work() as work:
+        asked = Outgoing.body["text"].astext.contains("Восстановили?")
+        rows = await work.session.scalars(select(Outgoing).where(asked).order_by(Outgoing.id))
+        return [f"{row.channel} {row.chat}" for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("lasts", "told_for"),
+    [(timedelta(hours=2), timedelta(hours=5)), (None, timedelta(days=1))],
+)
+async def test_a_forgotten_outage_is_no_answer(
+    db: Database, clock: MovingClock, lasts: timedelta | None, told_for: timedelta
+) -> None:
+    """Until a member says that it goes on."""
+    async with db.work() as work:
+        viewer = await add_member(work)
+        house = (await houses(work))[0]
+        flats = await flats_of(work, house, "1")
+        maria = await live(work, "Мария", flats, contacts=[("telegram", True)])
+        outage = await draft(work, viewer, house, lasts=lasts)
+        await telling.announce(work, outage, viewer.member_id)
+
+    async def answers() -> bool:
+        async with db.work() as work:
+            found = await work.outages.active_for(maria, ["cold_water"])
+            shown = await work.outages.of_resident(maria)
+            assert [each.id for each in shown] == [outage.id]
+            assert await work.outages.forgotten(shown) == (set() if found else {outage.id})
+            return bool(found)
+
+    clock.move(seconds=(told_for - timedelta(minutes=10)).total_seconds())
+    assert await answers()
+    clock.move(minutes=20)
+    assert not await answers()
+    async with db.work() as work:
+        it = await work.outages.get(viewer, outage.id, lock=True)
+        what = await telling.compose(work, it, "prolonged")
+        await work.outages.prolong(viewer, it, None, what)
+    assert await answers()
+    clock.move(hours=23)
+    assert await answers()
+    clock.move(hours=2)
+    assert not await answers()
+
+
+async def test_it_is_asked_daily_and_the_room_as_well(db: Database, clock: MovingClock) -> None:
+    async with db.work() as work:
+        viewer = await add_member(work)
+        other = Member(
+            name="Ольга", role="manager", title="", desk=True, source="file", rooms=[], code="o-o"
+        )
+        works = Member(
+            name="Пётр", role="executor", title="", desk=True, source="file", rooms=[], code="p-o"
+        )
+        work.session.add_all([other, works])
+        house = (await houses(work))[0]
+        outage = await draft(work, viewer, house, lasts=None)
+        await telling.announce(work, outage, viewer.member_id)
+        room = await work.rooms.get(outage.room_id)
+        room.channel = "desk"
+    maker, colleague = f"desk {viewer.member_id}", f"desk {other.id}"
+    clock.move(hours=5)
+    assert await asked_over(db) == []
+    clock.move(hours=2)
+    assert await asked_over(db) == [maker]
+    clock.move(hours=23)
+    assert await asked_over(db) == [maker]
+    clock.move(hours=2)
+    again = await asked_over(db)
+    assert again[:2] == [maker, maker]
+    assert colleague in again
+    assert f"desk {works.id}" not in again
+    assert again.count(colleague) == 1
+    async with db.work() as work:  # answered: the clock begins anew, with its maker alone
+        it = await work.outages.get(viewer, outage.id, lock=True)
+        what = await telling.compose(work, it, "prolonged")
+        await work.outages.prolong(viewer, it, work.now + timedelta(hours=1), what)
+    assert await asked_over(db) == again
+    clock.move(hours=2)
+    assert await asked_over(db) == [*again, maker]
+
+
+async def test_a_group_is_asked_beside_the_maker_at_the_desk(
+    db: Database, clock: MovingClock
+) -> None:
+    async with db.work() as work:
+        viewer = await add_member(work)
+        outage = await draft(work, viewer, (await houses(work))[0])
+        await telling.announce(work, outage, viewer.member_id)
+        room = await work.rooms.get(outage.room_id)
+        room.channel, room.chat = "telegram", "-100"
+    clock.move(hours=3)
+    assert await asked_over(db) == [f"desk {viewer.member_id}"]
+    clock.move(days=1)
+    assert (await asked_over(db))[1:] == [f"desk {viewer.member_id}", "telegram -100"]
+
+
+# ── Works of the night ───────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("begins", "waits"),
+    [
+        (timedelta(hours=5), False),  # 04:00
+        (timedelta(hours=9), False),  # 08:00, as the quiet hours end
+        (timedelta(hours=9, minutes=30), True),
+    ],
+)
+async def test_works_are_told_before_they_begin(
+    db: Database, clock: MovingClock, begins: timedelta, waits: bool
+) -> None:
+    clock.move(hours=12)  # 23:00
+    async with db.work() as work:
+        viewer = await add_member(work)
+        house = (await houses(work))[0]
+        await live(work, "Мария", await flats_of(work, house, "1"), contacts=[("telegram", True)])
+        outage = await draft(work, viewer, house, planned=True, since=begins)
+        outage.since = outage.since.replace(second=0, microsecond=0)
+        outage.loud = True  # it was an accident before
+        at = work.now + timedelta(hours=1)
+        assert (await moment_by_day(work, outage, at) > at) is waits
+        await telling.announce(work, outage, viewer.member_id)
+        (row,) = await posts(work)
+        assert row.not_before < outage.since
+        assert (row.not_before > work.now) is waits
+        assert row.body.get("silent", False) is not waits
+
+
+async def test_a_reminder_that_would_come_too_late_is_dropped(
+    db: Database, clock: MovingClock
+) -> None:
+    async with db.work() as work:
+        viewer = await add_member(work)
+        house = (await houses(work))[0]
+        await live(work, "Мария", await flats_of(work, house, "1"), contacts=[("telegram", True)])
+        early = await draft(work, viewer, house, planned=True, since=timedelta(days=2, hours=-5))
+        later = await draft(work, viewer, house, planned=True, since=timedelta(days=2, hours=2))
+        for each in (early, later):  # at 06:00 and at 13:00
+            await telling.announce(work, each, viewer.member_id)
+            assert each.remind_at is not None
+    clock.move(days=1, hours=12)  # nothing ran in the evening; it is 23:00
+    async with db.work() as work:
+        for ident in await work.outages.find_to_remind():
+            await telling.remind(work, ident)
+    async with db.work() as work:
+        find = select(Notice).where(Notice.kind == "reminder")
+        assert [each.outage_id for each in await work.session.scalars(find)] == [later.id]
+        assert await work.outages.find_to_remind() == []
+        rules = OutageRules.model_validate({"remind_at": "23:30"})
+        await set_company(work, outages=rules.model_dump(mode="json"))
+    async with db.work() as work:
+        again = await draft(work, viewer, house, planned=True, since=timedelta(days=2, hours=5))
+        await telling.announce(work, again, viewer.member_id)  # at 04:00
+        assert again.remind_at is None
+
+
+async def test_the_menu_knows_what_ended_lately(db: Database, clock: MovingClock) -> None:
+    async with db.work() as work:
+        viewer = await add_member(work)
+        house, other, *_ = await houses(work)
+        flats = await flats_of(work, house, "1")
+        maria = await live(work, "Мария", flats, contacts=[("telegram", True)])
+        for place, kind in ((house, "restored"), (house, "cancelled"), (other, "restored")):
+            outage = await draft(work, viewer, place)
+            await telling.announce(work, outage, viewer.member_id)
+            what = await telling.compose(work, outage, kind)
+            await work.outages.end(viewer, outage, kind, what)  # type: ignore[arg-type]
+            over = await work.outage_answers.was_called_off(outage.id)
+            assert over is (kind == "cancelled")
+        assert [each.id for each in await work.outages.ended_lately(maria)] == [1]
+    clock.move(days=1, minutes=1)
+    async with db.work() as work:
+        assert await work.outages.ended_lately(maria) == []

@@ -13,8 +13,9 @@ from services.chores import Chores
 from services.company.apply import Messengers, apply_declaration
 from services.company.reading import read_declaration
 from services.db import Database
-from services.tables import AnswerAll, Member, Room, SaidOnce
-from services.tidying import KEPT
+from services.tables import AnswerAll, Member, Question, Room, SaidOnce, Suggestion
+from services.tidying import KEPT, QUESTIONS_KEPT
+from tests.services.test_alarms import hears
 from tests.support.clock import MovingClock
 from tests.support.running import SAMPLE
 
@@ -64,5 +65,45 @@ async def test_old_notes_go_and_young_ones_stay(db: Database, clock: MovingClock
     clock.move(days=1)
     await chores.do_due()
     assert await left(db) == (["young"], ["young"])
+    async with db.work() as work:
+        assert await work.tidying.find_old() == []
+
+
+async def ask(db: Database, chat: str, *, settled: bool) -> None:
+    async with db.work() as work:
+        viewer = await hears(work, chat, "Когда дадут воду?")
+        thread = await work.threads.open(viewer, (await work.rooms.every())[0], "Разговор")
+        draft = Suggestion(
+            thread_id=thread.id, state="shown" if settled else "asking", attempts=1, text=chat,
+            asked_at=work.now, not_before=work.now, settled_at=work.now if settled else None,
+        )  # fmt: skip
+        question = Question(
+            at=work.now, resident_id=viewer.resident_id, text=chat, decision="handoff", shown=[]
+        )
+        work.session.add_all([draft, question])
+
+
+async def asked(db: Database) -> tuple[list[str], list[str]]:
+    async with db.work() as work:
+        drafts = await work.session.scalars(select(Suggestion.text).order_by(Suggestion.id))
+        questions = await work.session.scalars(select(Question.text).order_by(Question.id))
+        return list(drafts), list(questions)
+
+
+async def test_settled_drafts_go_and_questions_much_later(db: Database, clock: MovingClock) -> None:
+    chores = Chores(db, Bells(db), [each for each in CHORES if each.name.startswith("clearing")])
+    await ask(db, "old", settled=True)
+    await ask(db, "open", settled=False)
+    clock.move(days=KEPT.days - 1)
+    await ask(db, "young", settled=True)
+    await chores.do_due()
+    assert await asked(db) == (["old", "open", "young"], ["old", "open", "young"])
+    clock.move(days=2)
+    await chores.do_due()
+    assert await asked(db) == (["open", "young"], ["old", "open", "young"])
+    clock.move(days=QUESTIONS_KEPT.days - KEPT.days)
+    await ask(db, "last", settled=False)
+    await chores.do_due()
+    assert await asked(db) == (["open", "last"], ["young", "last"])
     async with db.work() as work:
         assert await work.tidying.find_old() == []

@@ -10,7 +10,15 @@ from services.understanding.faq.library import Entry, Library
 from services.understanding.faq.rambles import FIRST, LAST, WORDS, cap, part
 from services.understanding.letters import read_letters
 from services.understanding.typos import Speller, measure_typo
-from services.understanding.words import fold, is_known, lemma, root, split_words
+from services.understanding.words import (
+    fold,
+    grammar,
+    is_known,
+    lemma,
+    names_behind,
+    root,
+    split_words,
+)
 
 
 @pytest.fixture(scope="module")
@@ -117,3 +125,9 @@ def test_the_question_is_looked_for_in_the_last_sentence() -> None:
     assert part("Живу один. Ноги болят. Когда починят лифт?")[1] == "Когда починят лифт?"
     assert part("Когда починят лифт? Спасибо!")[1] == "Когда починят лифт? Спасибо!"
     assert part("когда починят лифт") == ("", "когда починят лифт")
+
+
+def test_a_word_that_nobody_knows_is_not_taken_apart_for_ever() -> None:
+    """By its prefixes it would be, in a time that doubles with each."""
+    for word in ("недо" * 30 + "кот", "то-" * 300 + "то"):
+        assert (lemma(word), grammar(word), names_behind(word)) == (word, (), frozenset())

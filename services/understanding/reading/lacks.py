@@ -33,3 +33,16 @@ def find_lack(words: str) -> tuple[str, ...]:
     if not _GONE.search(plain) or _OTHERWISE.search(plain):
         return ()
     return next((what for shape, what in _SHAPES if shape.search(plain)), ())
+
+
+_PLANNED = re.compile(
+    r"\b(?:отключат|будут\s+отключ\w+|когда\s+отключ\w+|планов\w+|график\w*|летом)\b"
+)
+
+
+def find_lacked(words: str) -> str:
+    """The category of what somebody has none of now; empty where they ask about a plan, or of gas,
+    which no master of ours turns on."""
+    plain = " ".join(words.lower().replace("ё", "е").split())
+    kinds = () if _PLANNED.search(plain) else find_lack(words)
+    return "" if kinds[:1] == ("gas",) else next(iter(kinds), "")

@@ -121,6 +121,13 @@ export class Talk {
     $("talk-tags").replaceChildren(...tags(thread), taker(thread) ?? "");
   }
 
+  presses(message) {
+    if (!message.buttons?.length) return null;
+    return buttonRows(message.buttons, (button) => this.does.press(message, button), {
+      busy: (button) => this.does.busy(message).includes(button.action),
+    });
+  }
+
   message(message) {
     if (message.by === "system") {
       return el(
@@ -129,6 +136,7 @@ export class Talk {
         el("span", { class: "words" }, linkify(message.text)),
         " ",
         time(message.at),
+        this.presses(message),
       );
     }
     const author = message.by === "note" ? `Заметка · ${message.author}` : message.author;
@@ -146,11 +154,7 @@ export class Talk {
         this.recall(message),
         this.learn(message),
       ]),
-      message.buttons?.length > 0 &&
-        !learning(message) &&
-        buttonRows(message.buttons, (button) => this.does.press(message, button), {
-          busy: (button) => this.does.busy(message).includes(button.action),
-        }),
+      !learning(message) && this.presses(message),
       el(
         "button",
         {
