@@ -26,6 +26,7 @@ from tests.support.drivers.telegram import InGroup, InTelegram, heard
 from tests.support.drivers.vk import InVk
 from tests.support.drivers.vk import heard as heard_in_vk
 from tests.support.drivers.web import OnSite
+from tests.support.patience import PATIENCE
 from tests.support.people import Member, Resident
 from tests.support.telegram import Group, TelegramStandIn
 from tests.support.vk import VkStandIn
@@ -142,7 +143,7 @@ class World:
 
     async def chores_done(self) -> None:
         """Until everything that is due by now was looked at."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(2 * PATIENCE):
             for _ in range(2):  # the first round may have begun before
                 rounds = self.app.chores.rounds
                 self.app.bells.ring("chores")
@@ -153,7 +154,7 @@ class World:
         """Until everything said was heard, handled and delivered. An album is ready a second
         after its last part, a post waits a moment for more words, the news of a request up to a
         minute for the next; nobody here waits for them, but for what waits for the morning."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(2 * PATIENCE):
             while True:
                 if self.tg is not None:
                     await heard(self.tg)

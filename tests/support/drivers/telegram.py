@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from tests.support.drivers import Line, bare
+from tests.support.patience import PATIENCE
 from tests.support.telegram import Group, Message, Press, TelegramStandIn, Topic, User
 
 
@@ -25,7 +26,7 @@ def read(message: Message, me: User) -> Line:
 
 async def heard(tg: TelegramStandIn) -> None:
     """Until the program has taken everything: an update is confirmed after its commit."""
-    await tg.wait(lambda: not tg.updates.pending, 10, lambda: "the updates are not taken")
+    await tg.wait(lambda: not tg.updates.pending, PATIENCE, lambda: "the updates are not taken")
 
 
 class InTelegram:

@@ -6,6 +6,7 @@ import json
 from typing import Any, ClassVar
 
 from tests.support.drivers import Line
+from tests.support.patience import PATIENCE
 from tests.support.vk import Message, Press, User, VkStandIn
 
 KINDS = {"doc": "document", "audio_message": "voice"}
@@ -27,7 +28,7 @@ def read(message: Message, me: User) -> Line:
 
 async def heard(vk: VkStandIn) -> None:
     """Until the program has taken everything: the next `ts` is asked for after the commit."""
-    await vk.wait(lambda: not vk.updates.pending, 10, lambda: "the events are not taken")
+    await vk.wait(lambda: not vk.updates.pending, PATIENCE, lambda: "the events are not taken")
 
 
 class InVk:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from aiohttp import ClientSession, ClientWebSocketResponse, CookieJar, FormData
 
 from tests.support.drivers import Line, bare
+from tests.support.patience import PATIENCE
 from tests.support.pictures import RED
 
 FILES = {
@@ -55,7 +56,7 @@ class OnSite:
         self._reading = asyncio.create_task(self._read(self.socket))
         await self._tell({"do": "hello", "after": max(self.posts, default=0), "start": code})
         await self._answer("hello")
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             while not self.posts:  # a page opened before the greeting came would begin once more
                 await asyncio.sleep(0.005)
 
@@ -73,7 +74,7 @@ class OnSite:
         await self.socket.send_json(frame)
 
     async def _answer(self, *expected: str) -> dict[str, Any]:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             frame = await self._frames.get()
         assert frame["is"] in expected, frame
         return frame
@@ -85,7 +86,7 @@ class OnSite:
         """A second page of the same browser sees what stands there now."""
         async with self.browser.ws_connect("/chat/ws") as socket:
             await socket.send_json({"do": "hello", "after": 0, "start": ""})
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(PATIENCE):
                 async for message in socket:
                     frame = message.json()
                     if frame["is"] == "hello":
