@@ -87,24 +87,7 @@ class ArticleDrafts:
         company = await work.company.profile()
         house = await work.canned.house_of(viewer, thread)
         known = [each for each in (resident.name, resident.phone, message.author) if each]
-        words = await work.session.scalars(
-            select(Message.text)
-            .where(
-                Message.thread_id == thread.id,
-                Message.by == "resident",
-                Message.id < message.id,
-                Message.text != "",
-            )
-            .order_by(Message.id)
-            .limit(FIRST_WORDS)
-        )
-        asked = await work.session.scalar(
-            select(Question.text)
-            .where(Question.thread_id == thread.id, Question.text != "")
-            .order_by(Question.id)
-            .limit(1)
-        )
-        said = [*([asked] if asked else ()), *words]
+        said = await self._words_before(thread, message)
         phrases = [clean_phrase(each, known) for each in said]
         questions = [found for each in said if (found := clean_question(each, known))]
         question = next((each for each in questions if each.endswith("?")), (questions or [""])[0])
@@ -123,6 +106,32 @@ class ArticleDrafts:
             ),
             "phrases": only_new(phrases[:2], question),
         }
+
+    async def _words_before(self, thread: Thread, message: Message) -> list[str]:
+        """What the resident asked since the answer before this one; since the beginning where
+        they said nothing after that."""
+        work = self._work
+        before = (Message.thread_id == thread.id, Message.id < message.id)
+        answered = await work.session.scalar(
+            select(func.max(Message.id)).where(*before, Message.by == "member")
+        )
+        find = (
+            select(Message.text)
+            .where(*before, Message.by == "resident", Message.text != "")
+            .order_by(Message.id)
+            .limit(FIRST_WORDS)
+        )
+        if answered and (
+            since := list(await work.session.scalars(find.where(Message.id > answered)))
+        ):
+            return since
+        asked = await work.session.scalar(
+            select(Question.text)
+            .where(Question.thread_id == thread.id, Question.text != "")
+            .order_by(Question.id)
+            .limit(1)
+        )
+        return [*([asked] if asked else ()), *await work.session.scalars(find)]
 
     async def _promises(self, thread: Thread) -> Any:
         room = await self._work.rooms.get(thread.room_id)

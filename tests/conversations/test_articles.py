@@ -124,6 +124,22 @@ async def test_an_answer_becomes_an_article_without_what_was_personal(
 
 @FORUM[0]
 @FORUM[1]
+async def test_the_question_is_the_one_that_was_answered(
+    resident: Resident, member: Member, olga: Resident, world: World
+) -> None:
+    topic = await talks(resident, member)
+    await resident.says("А где взять чип от домофона?")
+    await member.sees(topic, "чип")
+    await member.says("Чип дают в офисе, возьмите паспорт.", topic)
+    own = await member.sees(topic, "Чип дают в офисе")
+    await member.quotes(own, "В вопросы", topic)
+    card = await olga.hears("Черновик ч1")
+    assert "чип от домофона?" in card.text
+    assert "окна" not in card.text
+
+
+@FORUM[0]
+@FORUM[1]
 async def test_a_draft_is_changed_in_private_until_it_is_right(
     resident: Resident, member: Member, olga: Resident, world: World
 ) -> None:
