@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, and_, desc, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, and_, desc, or_, select, update
 
 from services.access import AsMember
 from services.company import storing
@@ -18,7 +17,8 @@ from services.errors import AlreadySo
 from services.messaging.types import Address
 from services.promises import end_of_work
 from services.tables import Article as Row
-from services.tables import Contact, Member, MemberAccount, Question, SaidOnce
+from services.tables import Member, Question
+from services.told_once import find_untold, mark_told
 from services.understanding.faq.grouping import MOST_TEXTS, group
 from services.understanding.masking.impersonal import clean_phrase
 
@@ -176,31 +176,7 @@ class Growth:
         week = await self._week()
         if week is None:
             return []
-        told = select(SaidOnce.key).where(
-            SaidOnce.key == func.concat(f"questions {week} member ", Member.id)
-        )
-        reachable = (
-            select(Contact.id)
-            .join(
-                MemberAccount,
-                and_(
-                    MemberAccount.channel == Contact.channel,
-                    MemberAccount.user_id == Contact.user_id,
-                ),
-            )
-            .where(MemberAccount.member_id == Member.id, Contact.unreachable_since.is_(None))
-        )
-        rows = await self._work.session.scalars(
-            select(Member.id)
-            .where(
-                or_(Member.role == "admin", Member.granted),
-                Member.withdrawn_at.is_(None),
-                reachable.exists(),
-                ~told.exists(),
-            )
-            .order_by(Member.id)
-        )
-        return list(rows)
+        return await find_untold(self._work, f"questions {week}", "admin")
 
     async def claim(self, member_id: int) -> Address | None:
         """Where to tell it; None when it was told already. Once a week, over any number of
@@ -208,11 +184,8 @@ class Growth:
         week = await self._week()
         if week is None:
             return None
-        row = insert(SaidOnce).values(key=f"questions {week} member {member_id}", at=self._work.now)
-        made = await self._work.session.execute(
-            row.on_conflict_do_nothing().returning(SaidOnce.key)
-        )
-        return await self.address_of(member_id) if made.first() is not None else None
+        told = await mark_told(self._work, f"questions {week}", member_id)
+        return await self.address_of(member_id) if told else None
 
     async def address_of(self, member_id: int) -> Address | None:
         """One person, one message: in Telegram where they have it."""

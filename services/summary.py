@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement
 
 from services.access import AsMember, threads_of
 from services.figures import Answered
 from services.messaging.types import Address
 from services.promises import end_of_work
 from services.staff import as_member
-from services.tables import Contact, Member, MemberAccount, SaidOnce
+from services.told_once import find_untold, mark_told
 
 if TYPE_CHECKING:
     from services.work import Work
@@ -57,31 +56,7 @@ class Summaries:
         today = await self._today()
         if today is None:
             return []
-        told = select(SaidOnce.key).where(
-            SaidOnce.key == func.concat(f"summary {today} member ", Member.id)
-        )
-        reachable = (
-            select(Contact.id)
-            .join(
-                MemberAccount,
-                and_(
-                    MemberAccount.channel == Contact.channel,
-                    MemberAccount.user_id == Contact.user_id,
-                ),
-            )
-            .where(MemberAccount.member_id == Member.id, Contact.unreachable_since.is_(None))
-        )
-        rows = await self._work.session.scalars(
-            select(Member.id)
-            .where(
-                or_(Member.role.in_(("manager", "admin")), Member.granted),
-                Member.withdrawn_at.is_(None),
-                reachable.exists(),
-                ~told.exists(),
-            )
-            .order_by(Member.id)
-        )
-        return list(rows)
+        return await find_untold(self._work, f"summary {today}", "manager", "admin")
 
     async def claim(self, member_id: int) -> tuple[Address, Summary] | None:
         """Where to tell it, and what; None when it was told already. Once a day, over any number
@@ -89,11 +64,7 @@ class Summaries:
         today = await self._today()
         if today is None:
             return None
-        row = insert(SaidOnce).values(key=key_of(today, member_id), at=self._work.now)
-        made = await self._work.session.execute(
-            row.on_conflict_do_nothing().returning(SaidOnce.key)
-        )
-        if made.first() is None:
+        if not await mark_told(self._work, f"summary {today}", member_id):
             return None
         addresses = await self._work.staff.addresses_of(member_id)
         if not addresses:
@@ -158,7 +129,3 @@ class Summaries:
             return None
         timetable = await self._work.company.timetable()
         return local.date() if end_of_work(timetable, local.date()) else None
-
-
-def key_of(day: date, member_id: int) -> str:
-    return f"summary {day} member {member_id}"
