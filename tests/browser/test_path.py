@@ -124,3 +124,17 @@ async def test_on_a_phone_the_menu_makes_room_for_a_question(app: App, chat: Pag
     await presses(chat, "Отмена")
     await expect(chat.locator("#standing")).to_be_visible()
     await expect(words(chat, "Что случилось?")).to_be_visible()
+
+
+async def test_an_alarm_is_taken_by_a_press_on_the_page(app: App, chat: Page, desk: Page) -> None:
+    await registers(chat, app.base_url)
+    await enters(desk, await app.sign_in_address())
+    await says(chat, "Пахнет газом на кухне")
+    await reads(chat, "104")
+    row = desk.locator("#threads a").first
+    await expect(row).to_be_visible(timeout=PATIENCE)
+    await row.click()
+    await reads(desk, "Пахнет газом на кухне")
+    await desk.locator("#log .system button", has_text="Принято").first.click(timeout=PATIENCE)
+    await reads(chat, "Ольга Миронова")
+    await expect(desk.locator("#log .system button", has_text="Принято")).to_have_count(0)
