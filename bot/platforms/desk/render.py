@@ -164,7 +164,8 @@ def show_message(
         keyboard = calling.buttons(call)
     if alarm is not None and message.id == alarm.message_id:
         keyboard = alarm_texts.keyboard(alarm)
-    if keyboard is None and message.by == "member" and message.text and state != "held":
+    told = message.by == "member" and message.text and state not in ("held", "to_call")
+    if keyboard is None and told:
         keyboard = articles_shown.learning(message.id)
     if message.withdrawn_at is not None:
         state, why, keyboard = "withdrawn", "", None
