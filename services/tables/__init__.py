@@ -17,6 +17,7 @@ from services.tables.duty import (
     Visit,
 )
 from services.tables.growth import ArticleDraft
+from services.tables.incidents import Incident
 from services.tables.linking import Link, LinkCode
 from services.tables.messaging import (
     ChannelState,
@@ -28,7 +29,8 @@ from services.tables.messaging import (
     StoredFile,
     WebPost,
 )
-from services.tables.outages import Notice, Outage, OutageAnswer, OutagePlace
+from services.tables.notices import Mailing, Notice, Wish
+from services.tables.outages import Outage, OutageAnswer, OutagePlace
 from services.tables.people import (
     AuditRecord,
     ConsentRecord,
@@ -65,9 +67,9 @@ __all__ = [
     "Alarm", "AnswerAll", "Article", "ArticleDraft", "AuditRecord", "Ban", "Call", "CannedAnswer",
     "Category", "ChannelState", "CompanyRow", "Complex", "ConsentRecord", "Contact", "Dealt",
     "DeclaredEntry", "DeskSession", "Draft", "Elder", "Entrance", "FileHandle", "Flat", "Heard",
-    "Home", "House", "Link", "LinkCode", "Member", "MemberAccount", "Message", "MessageCopy",
-    "Notice", "Organisation", "Outage", "OutageAnswer", "OutagePlace", "Outgoing", "Pace",
-    "Promise", "Question", "Rating", "Resident", "Room", "SaidOnce", "SessionRow", "Shift",
-    "SignInLink", "StoredFile", "Suggestion", "Surge", "SurgeThread", "Table", "Thread",
-    "ThreadSeen", "Ticket", "TicketEvent", "Topic", "Visit", "WebPost",
+    "Home", "House", "Incident", "Link", "LinkCode", "Mailing", "Member", "MemberAccount",
+    "Message", "MessageCopy", "Notice", "Organisation", "Outage", "OutageAnswer", "OutagePlace",
+    "Outgoing", "Pace", "Promise", "Question", "Rating", "Resident", "Room", "SaidOnce",
+    "SessionRow", "Shift", "SignInLink", "StoredFile", "Suggestion", "Surge", "SurgeThread",
+    "Table", "Thread", "ThreadSeen", "Ticket", "TicketEvent", "Topic", "Visit", "WebPost", "Wish",
 ]  # fmt: skip

@@ -82,10 +82,12 @@ class Outgoing(Numbered):
     point at our messages; `also` are further messages folded into the same post. `withdraws`:
     what `replaces_message` names is taken back. `renames`: the thread's topic gets the name that
     fits when the row leaves, and nothing is said. `contact_id` is whom a refusal makes unreachable.
-    `notice_id`: the notice to many that this row is a part of.
+    `notice_id`: the notice to many that this row is a part of; `moved`: the person was told it by
+    another messenger instead. `replaces_row`: the row whose post gets these words.
     `nonce` is the key of messengers that take one. `attempts` counts tries that were not free,
     `unsure` those whose outcome is unknown. State: waiting → sending → sent | refused | unknown,
-    or dropped before it left."""
+    or dropped before it left; parts of a notice are parked before, where only its own state and
+    moment hold them."""
 
     __tablename__ = "outbox"
 
@@ -107,6 +109,8 @@ class Outgoing(Numbered):
     replaces_message: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"))
     notice_id: Mapped[int | None] = mapped_column(ForeignKey("notices.id"))
+    moved: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
+    replaces_row: Mapped[int | None]
     nonce: Mapped[int]
     state: Mapped[str] = mapped_column(server_default="waiting")
     created_at: Mapped[datetime]
@@ -123,7 +127,7 @@ class Outgoing(Numbered):
 
     __table_args__ = (
         CheckConstraint(
-            "state IN ('waiting', 'sending', 'sent', 'refused', 'unknown', 'dropped')",
+            "state IN ('parked', 'waiting', 'sending', 'sent', 'refused', 'unknown', 'dropped')",
             name="state",
         ),
         Index(
@@ -145,6 +149,19 @@ class Outgoing(Numbered):
             "channel",
             "id",
             postgresql_where=text("state = 'sending'"),
+        ),
+        Index(
+            "ix_outbox_parked",
+            "notice_id",
+            "channel",
+            "not_before",
+            "id",
+            postgresql_where=text("state = 'parked'"),
+        ),
+        Index(
+            "ix_outbox_contact_id",
+            "contact_id",
+            postgresql_where=text("contact_id IS NOT NULL"),
         ),
         Index("ix_outbox_settled_at", "settled_at"),
         Index(  # asked for with each new topic

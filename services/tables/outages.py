@@ -1,4 +1,4 @@
-"""Outages, what was told of them, and what residents answered."""
+"""Outages, where they are, and what residents answered."""
 
 from __future__ import annotations
 
@@ -71,30 +71,6 @@ class OutagePlace(Numbered):
     floor_from: Mapped[int | None] = mapped_column(Integer)
     floor_to: Mapped[int | None] = mapped_column(Integer)
     flat_id: Mapped[int | None] = mapped_column(ForeignKey("flats.id"))
-
-
-class Notice(Numbered):
-    """One thing told to many: `outbox` has a row for each person. `people` by messenger, and the
-    flats it was meant for and those of them where somebody could be told, are as they were when it
-    was told."""
-
-    __tablename__ = "notices"
-
-    kind: Mapped[str]
-    outage_id: Mapped[int | None] = mapped_column(ForeignKey("outages.id"), index=True)
-    text: Mapped[str]
-    at: Mapped[datetime]
-    not_before: Mapped[datetime]
-    member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
-    people: Mapped[dict[str, Any]]
-    flats: Mapped[int] = mapped_column(Integer)
-    flats_reached: Mapped[int] = mapped_column(Integer)
-
-    __table_args__ = (
-        CheckConstraint(
-            "kind IN ('announced', 'reminder', 'prolonged', 'restored', 'cancelled')", name="kind"
-        ),
-    )
 
 
 class OutageAnswer(Table):

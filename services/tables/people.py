@@ -38,7 +38,7 @@ class Resident(Numbered):
 
 
 class Contact(Numbered):
-    """A resident in one messenger."""
+    """A resident in one messenger. `came_by`: the code of the link or poster they first came by."""
 
     __tablename__ = "contacts"
 
@@ -50,6 +50,7 @@ class Contact(Numbered):
     last_heard_at: Mapped[datetime]
     unreachable_since: Mapped[datetime | None]
     unreachable_why: Mapped[str | None]
+    came_by: Mapped[str] = mapped_column(server_default="", default="")
 
     __table_args__ = (
         UniqueConstraint("channel", "user_id"),

@@ -66,11 +66,14 @@ class Complex(Numbered):
 
 
 class House(Numbered):
+    """`timezone`: empty where it is the company's."""
+
     __tablename__ = "houses"
 
     complex_id: Mapped[int] = mapped_column(ForeignKey("complexes.id"), index=True)
     code: Mapped[str] = mapped_column(unique=True)
     address: Mapped[str]
+    timezone: Mapped[str] = mapped_column(server_default="", default="")
     position: Mapped[int] = mapped_column(Integer)
     withdrawn_at: Mapped[datetime | None]
 

@@ -123,7 +123,7 @@ class Ticket(Numbered):
     it came by, or phone, visit, letter, other, with `filed_by` the member who wrote it down and
     `source_link` what they pasted. `warn_at`: when 80 % of the term are over; `due_warned` says
     which of 80 and 100 % were told. `organisation`: who does it instead of us, until `remind_at`
-    without asking back."""
+    without asking back. `incident_id`: the incident it follows."""
 
     __tablename__ = "tickets"
 
@@ -160,6 +160,7 @@ class Ticket(Numbered):
     remind_at: Mapped[datetime | None]
     warn_at: Mapped[datetime | None]
     due_warned: Mapped[int] = mapped_column(Integer, server_default="0", default=0)
+    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incidents.id"), index=True)
 
     __table_args__ = (
         CheckConstraint(
