@@ -1,6 +1,5 @@
-"""Whom an outage concerns: one row a person, however many flats they have, at the messenger that
-reaches them. Chosen and put into the outbox by the database alone, so that a hundred thousand
-people are a matter of seconds and of no memory here."""
+"""Whom an outage concerns, chosen and counted by the database alone: one person, however many flats
+they have, at the messenger that reaches them."""
 
 # ruff: noqa: S608 (the statements are put together of this module's own constants)
 
@@ -11,18 +10,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import text
 
-from services.messaging.outbox import as_body
-from services.messaging.types import PHONE, Kind, Outbound
-from services.tables import Notice
+from services.messaging.types import PHONE
+from services.notices import REACHED
+from services.wishes import wants
 
 if TYPE_CHECKING:
     from services.work import Work
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-ACCIDENT_PRIORITY = Kind.NOTICE.priority  # with the news of requests, before mailings
 
 # A flat of which neither riser nor floor is known is told rather than left out; a parking place,
 # which has none, is not.
@@ -41,20 +38,16 @@ OF_PLACES = f"""
       AND (p.entrance_id IS NULL
            OR coalesce(h.entrance_id, f.entrance_id, p.entrance_id) = p.entrance_id)
 """
-TOLD = """
+TOLD = """  -- those to whom earlier notices of it went; `dropped_too`: or were to go
     SELECT DISTINCT c.resident_id FROM notices n
     JOIN outbox o ON o.notice_id = n.id
     JOIN contacts c ON c.id = o.contact_id
     WHERE n.outage_id = :outage AND n.id <> :notice
-      AND (o.state <> 'dropped' OR :dropped_too)
-"""
-REACHED = """
-    SELECT DISTINCT ON (c.resident_id) c.id, c.resident_id, c.channel, c.chat
-    FROM contacts c JOIN people ON people.resident_id = c.resident_id
-    WHERE c.unreachable_since IS NULL AND c.channel <> :phone
-    ORDER BY c.resident_id, c.last_heard_at DESC, c.id
+      AND (:dropped_too
+           OR NOT (o.state = 'dropped' OR o.state = 'parked' AND n.state = 'stopped'))
 """
 PEOPLE_OF_PLACES = f"SELECT DISTINCT resident_id FROM ({OF_PLACES}) homes_there"
+WANT_REMINDERS = f"{PEOPLE_OF_PLACES} WHERE {wants('reminders', 'homes_there.resident_id')}"
 
 COUNT = text(
     f"""
@@ -62,8 +55,7 @@ COUNT = text(
     SELECT channel, count(*) FROM reached GROUP BY channel ORDER BY count(*) DESC, channel
     """
 )
-FLATS = text(
-    f"""
+FLATS = f"""
     SELECT h.address, f.number, EXISTS (
         SELECT 1 FROM homes JOIN contacts c ON c.resident_id = homes.resident_id
         WHERE homes.flat_id = f.id AND homes.until IS NULL
@@ -73,28 +65,8 @@ FLATS = text(
         SELECT 1 FROM outage_places p
         WHERE p.outage_id = :outage AND p.house_id = f.house_id AND {FITS}
           AND (p.entrance_id IS NULL OR coalesce(f.entrance_id, p.entrance_id) = p.entrance_id))
-    """
-)
-ENQUEUE = """
-    WITH people AS ({people}), reached AS ({reached}),
-    added AS (
-        INSERT INTO outbox (channel, chat, topic, queue, kind, priority, body, contact_id,
-                            notice_id, nonce, created_at, not_before)
-        SELECT channel, chat, '', chat || CAST(:queue AS text), CAST(:kind AS text),
-               CAST(:priority AS integer), CAST(:body AS jsonb), id, CAST(:notice AS bigint),
-               CAST(floor(random() * 2147483647) AS bigint), CAST(:now AS timestamptz),
-               CAST(:not_before AS timestamptz)
-        FROM reached
-        RETURNING channel)
-    SELECT channel, count(*) FROM added GROUP BY channel ORDER BY count(*) DESC, channel
 """
-DROP = text(
-    """
-    UPDATE outbox SET state = 'dropped', settled_at = :now
-    WHERE notice_id IN (SELECT id FROM notices WHERE outage_id = :outage)
-      AND state = 'waiting' AND unsure = 0
-    """
-)
+COUNT_FLATS = text(f"SELECT count(*), count(*) FILTER (WHERE covered) FROM ({FLATS}) flats_there")
 
 
 @dataclass(frozen=True)
@@ -119,9 +91,15 @@ class Audience:
         """Who would be told now, by messenger, and which flats would not."""
         session, named = self._work.session, {"outage": outage_id, "phone": PHONE}
         people = {row[0]: int(row[1]) for row in await session.execute(COUNT, named)}
-        flats = [tuple(row) for row in await session.execute(FLATS, named)]
+        flats = [tuple(row) for row in await session.execute(text(FLATS), named)]
         missed = tuple((address, number) for address, number, covered in flats if not covered)
         return Reach(people, len(flats), missed)
+
+    async def count_flats(self, outage_id: int) -> tuple[int, int]:
+        """Flats it is for, and those of them in which somebody can be told now."""
+        named = {"outage": outage_id, "phone": PHONE}
+        flats, covered = (await self._work.session.execute(COUNT_FLATS, named)).one()
+        return flats, covered
 
     async def fits(self, outage_id: int, resident_id: int) -> bool:
         """Whether one of this person's homes is in a place of the outage."""
@@ -148,51 +126,3 @@ class Audience:
             {"states": list(states), "resident": resident_id, "ended_after": ended_after},
         )
         return list(found)
-
-    async def tell_places(self, notice: Notice, what: Outbound, *, accident: bool) -> None:
-        """Everybody who lives there now. Fills in `people` of the notice."""
-        await self._enqueue(notice, what, PEOPLE_OF_PLACES, {}, accident=accident)
-
-    async def tell_again(
-        self, notice: Notice, what: Outbound, *, accident: bool, dropped_too: bool
-    ) -> None:
-        """Those to whom earlier notices of its outage went. `dropped_too`: and those whom none
-        reached before it was taken back."""
-        await self._enqueue(notice, what, TOLD, {"dropped_too": dropped_too}, accident=accident)
-
-    async def drop_waiting(self, outage_id: int) -> None:
-        """What has not left yet of this outage's notices leaves no more."""
-        await self._work.session.execute(DROP, {"outage": outage_id, "now": self._work.now})
-
-    async def _enqueue(
-        self,
-        notice: Notice,
-        what: Outbound,
-        people: str,
-        more: dict[str, object],
-        *,
-        accident: bool,
-    ) -> None:
-        await self._work.session.flush()
-        enqueue = text(ENQUEUE.format(people=people, reached=REACHED)).bindparams(
-            bindparam("body", type_=JSONB)
-        )
-        rows = await self._work.session.execute(
-            enqueue,
-            {
-                "outage": notice.outage_id,
-                "queue": f"||outage {notice.outage_id}",
-                "notice": notice.id,
-                "phone": PHONE,
-                "kind": Kind.BULK,
-                "priority": ACCIDENT_PRIORITY if accident else Kind.BULK.priority,
-                "body": as_body(what),
-                "now": self._work.now,
-                "not_before": notice.not_before,
-                **more,
-            },
-        )
-        notice.people = {row[0]: int(row[1]) for row in rows}
-        for channel in notice.people:
-            self._work.ring(f"outbox:{channel}")
-        await self._work.session.flush()

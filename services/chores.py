@@ -20,17 +20,20 @@ log = logging.getLogger(__name__)
 
 BELL = "chores"
 LOOK_AGAIN = 60.0  # seconds
+LOOK_SOON = 5.0  # at the soonest
 
 
 @dataclass(frozen=True)
 class Chore:
     """`find` lists the keys of what is due. `do` claims one of them and does it; it does nothing
-    when another process was quicker. An item that failed is tried again after `again`."""
+    when another process was quicker. An item that failed is tried again after `again`. `next_in`:
+    seconds until the next item is due, where the usual look would come too late for it."""
 
     name: str
     find: Callable[[Work], Awaitable[Sequence[int]]]
     do: Callable[[Work, int], Awaitable[None]]
     again: timedelta = timedelta(hours=1)
+    next_in: Callable[[Work], Awaitable[float | None]] | None = None
 
 
 class Chores:
@@ -47,7 +50,22 @@ class Chores:
     async def run(self) -> None:
         while True:
             await self.do_due()
-            await self._bells.wait(BELL, LOOK_AGAIN)
+            await self._bells.wait(BELL, await self._next_in())
+
+    async def _next_in(self) -> float:
+        """How long nothing is due, at most `LOOK_AGAIN`."""
+        wait = LOOK_AGAIN
+        for chore in self._chores:
+            if chore.next_in is None:
+                continue
+            try:
+                async with self._db.work() as work:
+                    due = await chore.next_in(work)
+            except Exception as failure:  # noqa: BLE001
+                self._tell(failure, chore, None)
+                continue
+            wait = min(wait, LOOK_AGAIN if due is None else max(due, LOOK_SOON))
+        return wait
 
     async def do_due(self) -> None:
         """Everything that is due now. Whatever becomes of one item, the others are done."""

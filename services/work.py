@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.alarms import Alarms
 from services.answer_all import AnswerAlls
+from services.arrivals import Arrivals
 from services.article_drafts import ArticleDrafts
 from services.articles import Articles
 from services.attachments import Attachments
@@ -35,11 +36,17 @@ from services.executors import Executors
 from services.figures import Figures
 from services.filing import Filing
 from services.finding import Finding
+from services.followers import Followers
 from services.forgetting import Forgetting
 from services.growth import Growth
+from services.incidents import Incidents
+from services.interruptions import Interruptions
 from services.journal import Journal
 from services.limits import Limits
 from services.linking import Linking
+from services.links import Links
+from services.mailing_lists import MailingLists
+from services.mailings import Mailings
 from services.messaging.copies import Copies
 from services.messaging.inbox import Inbox
 from services.messaging.outbox import Outbox
@@ -47,13 +54,17 @@ from services.messaging.posts import Posts
 from services.messaging.sessions import Sessions
 from services.messaging.unsent import Unsent
 from services.news import News
+from services.notices import Notices
+from services.open_posts import OpenPosts
 from services.organisations import Organisations
 from services.outage_answers import OutageAnswers
+from services.outage_lists import OutageLists
 from services.outages import Outages
 from services.people import People
 from services.places import Places
 from services.promises import Promises
 from services.ratings import Ratings
+from services.retention import Retention
 from services.rooms import Rooms
 from services.shelf import Shelf
 from services.shifts import Shifts
@@ -65,10 +76,11 @@ from services.team import Team
 from services.terms import Terms
 from services.threads import Threads
 from services.tickets import Tickets
-from services.tidying import Tidying
 from services.tones import Tones
+from services.troubles import Troubles
 from services.visits import Visits
 from services.waiting import Waiting
+from services.wishes import Wishes
 
 
 class Work:
@@ -95,15 +107,20 @@ class Work:
         """Wakes whoever waits for `bell`, in any process, once this transaction commits."""
         self._bells.add(bell)
 
+    def take_bells(self) -> list[str]:
+        """For a statement that rings them itself."""
+        bells = sorted(self._bells)
+        self._bells.clear()
+        return bells
+
     async def finish(self) -> None:
         """Called once, just before the commit."""
         await self.session.flush()
-        if self._bells:
+        if bells := self.take_bells():
             await self.session.execute(
                 text("SELECT pg_notify('domovoy', bell) FROM unnest(CAST(:bells AS text[])) bell"),
-                {"bells": sorted(self._bells)},
+                {"bells": bells},
             )
-            self._bells.clear()
 
     @cached_property
     def inbox(self) -> Inbox:
@@ -194,8 +211,12 @@ class Work:
         return Executors(self)
 
     @cached_property
-    def tidying(self) -> Tidying:
-        return Tidying(self)
+    def retention(self) -> Retention:
+        return Retention(self)
+
+    @cached_property
+    def troubles(self) -> Troubles:
+        return Troubles(self)
 
     @cached_property
     def visits(self) -> Visits:
@@ -218,6 +239,10 @@ class Work:
         return Articles(self, self.shelf)
 
     @cached_property
+    def notices(self) -> Notices:
+        return Notices(self)
+
+    @cached_property
     def outages(self) -> Outages:
         return Outages(self)
 
@@ -226,8 +251,36 @@ class Work:
         return OutageAnswers(self)
 
     @cached_property
+    def outage_lists(self) -> OutageLists:
+        return OutageLists(self)
+
+    @cached_property
+    def mailings(self) -> Mailings:
+        return Mailings(self)
+
+    @cached_property
+    def wishes(self) -> Wishes:
+        return Wishes(self)
+
+    @cached_property
+    def mailing_lists(self) -> MailingLists:
+        return MailingLists(self)
+
+    @cached_property
     def audience(self) -> Audience:
         return Audience(self)
+
+    @cached_property
+    def incidents(self) -> Incidents:
+        return Incidents(self)
+
+    @cached_property
+    def followers(self) -> Followers:
+        return Followers(self)
+
+    @cached_property
+    def interruptions(self) -> Interruptions:
+        return Interruptions(self)
 
     @cached_property
     def tones(self) -> Tones:
@@ -320,6 +373,18 @@ class Work:
     @cached_property
     def journal(self) -> Journal:
         return Journal(self)
+
+    @cached_property
+    def links(self) -> Links:
+        return Links(self)
+
+    @cached_property
+    def open_posts(self) -> OpenPosts:
+        return OpenPosts(self)
+
+    @cached_property
+    def arrivals(self) -> Arrivals:
+        return Arrivals(self)
 
     @cached_property
     def drafting(self) -> Drafting:

@@ -1,25 +1,49 @@
 """Claiming: which rows of the outbox leave next, and that nobody else takes them."""
 
+# ruff: noqa: S608 (the statements are put together of this module's own constants)
+
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import text
 
 from services.db import Database
+from services.messaging.guards import PUT_OFF_UNTIL
 from services.messaging.rows import Row
 from services.messaging.types import Kind
+from services.nights import Nights, nights_now
 
 CANDIDATES = 500
-PATIENCE = {  # after which a row rises one class
+RISING = 50  # rows of a class at a time: whole crowds of them stay behind dialogues
+PATIENCE = {  # after which a row rises one class; parts of notices are parked and do not
     Kind.RELAY: timedelta(minutes=1),
     Kind.NOTICE: timedelta(minutes=10),
-    Kind.BULK: timedelta(hours=6),
 }
 
+# Parts of notices that may leave now; what waits for its moment or a morning, and what is held, is
+# not even looked at. A person's parts of one outage or incident keep their order.
+PARKED = f"""
+    SELECT o.id, o.chat, o.priority, {PUT_OFF_UNTIL} AS until
+    FROM notices n CROSS JOIN LATERAL (
+        SELECT p.id, p.chat, p.priority, p.contact_id FROM outbox p
+        WHERE p.notice_id = n.id AND p.channel = :channel AND p.state = 'parked'
+          AND p.not_before <= :now AND p.chat <> ALL(CAST(:resting AS text[]))
+          AND (n.outage_id IS NULL AND n.incident_id IS NULL OR NOT EXISTS (
+            -- by the person alone: the index of a notice would be read whole for each row
+            SELECT 1 FROM outbox e JOIN notices m ON m.id = e.notice_id + 0
+            WHERE e.contact_id = p.contact_id AND e.queue = p.queue AND e.id < p.id
+              AND e.state IN ('parked', 'waiting', 'sending') AND m.state <> 'stopped'))
+        ORDER BY p.not_before, p.id LIMIT :parked) o
+    WHERE n.state = 'going' AND n.not_before <= :now
+      AND (NOT n.quiet OR n.zone = ANY(CAST(:awake AS text[])))
+    ORDER BY n.priority, n.id LIMIT :parked
+"""
+LEADS = "EXISTS (SELECT 1 FROM channels WHERE name = :channel AND epoch = :epoch FOR SHARE)"
+COLUMNS = ", ".join(Row.__dataclass_fields__)
 CLAIM = text(
-    """
-    WITH candidates AS (
+    f"""
+    WITH waiting AS (
         SELECT o.id, o.chat, o.priority FROM outbox o
         WHERE o.channel = :channel AND o.state = 'waiting' AND o.not_before <= :now
           AND o.chat <> ALL(CAST(:resting AS text[]))
@@ -30,6 +54,10 @@ CLAIM = text(
             WHERE e.channel = o.channel AND e.queue = o.queue AND e.id < o.id
               AND e.state IN ('waiting', 'sending'))
         ORDER BY o.priority, o.id LIMIT :candidates),
+    parked AS ({PARKED}),
+    candidates AS (
+        SELECT id, chat, priority FROM waiting
+        UNION ALL SELECT id, chat, priority FROM parked WHERE until IS NULL OR until <= :now),
     heads AS (SELECT DISTINCT ON (chat) id, priority FROM candidates ORDER BY chat, priority, id),
     ranked AS (
         SELECT id, priority > 2 AS news,
@@ -37,29 +65,52 @@ CLAIM = text(
         FROM heads),
     picked AS (
         SELECT o.id FROM outbox o JOIN ranked r USING (id)
-        WHERE o.state = 'waiting' AND (NOT r.news OR r.rank <= :news)
-        ORDER BY o.priority, o.id LIMIT :most FOR UPDATE OF o SKIP LOCKED)
-    UPDATE outbox SET state = 'sending', epoch = :epoch, started_at = :now,
-                      attempts = attempts + 1
-    WHERE id IN (SELECT id FROM picked) AND state = 'waiting'
-      AND EXISTS (SELECT 1 FROM channels WHERE name = :channel AND epoch = :epoch FOR SHARE)
-    RETURNING id, channel, chat, topic, kind, priority, body, reaction, room_id, thread_id,
-              message_id, also, withdraws, renames, reply_to_message, replaces_message,
-              contact_id, nonce, attempts, unsure, created_at, started_at,
-              (SELECT count(*) FROM candidates) AS candidates
+        WHERE o.state IN ('waiting', 'parked') AND (NOT r.news OR r.rank <= :news)
+        ORDER BY o.priority, o.id LIMIT :most FOR UPDATE OF o SKIP LOCKED),
+    put_off AS (
+        UPDATE outbox SET not_before = CASE WHEN p.until = 'infinity' THEN not_before
+                                            ELSE p.until END,
+                          state = CASE WHEN p.until = 'infinity' THEN 'dropped' ELSE state END,
+                          settled_at = CASE WHEN p.until = 'infinity'
+                                            THEN CAST(:now AS timestamptz) END
+        FROM (SELECT o.id, parked.until FROM outbox o JOIN parked USING (id)
+              WHERE parked.until > :now AND o.state = 'parked'
+              FOR UPDATE OF o SKIP LOCKED) p
+        WHERE outbox.id = p.id AND {LEADS}
+        RETURNING 1),
+    claimed AS (
+        UPDATE outbox SET state = 'sending', epoch = :epoch, started_at = :now,
+                          attempts = attempts + 1
+        WHERE id IN (SELECT id FROM picked) AND state IN ('waiting', 'parked') AND {LEADS}
+        RETURNING {COLUMNS})
+    SELECT claimed.*, (SELECT count(*) FROM waiting) AS candidates,
+           (SELECT count(*) FROM put_off) AS put_off,
+           EXISTS (SELECT 1 FROM notices n WHERE n.state = 'going' AND n.quiet
+                   AND n.zone <> ALL(CAST(:known AS text[]))) AS strange
+    FROM (SELECT 1) one LEFT JOIN claimed ON true
     """
 )
 NEXT_DUE = text(
     """
-    SELECT min(not_before) FROM outbox
-    WHERE channel = :channel AND state = 'waiting' AND not_before > :now
+    SELECT least(
+        (SELECT min(not_before) FROM outbox
+         WHERE channel = :channel AND state = 'waiting' AND not_before > :now),
+        (SELECT min(greatest(o.not_before, n.not_before)) FROM notices n CROSS JOIN LATERAL (
+            SELECT p.not_before FROM outbox p
+            WHERE p.notice_id = n.id AND p.channel = :channel AND p.state = 'parked'
+              AND (n.not_before > :now OR p.not_before > :now)
+            ORDER BY p.not_before LIMIT 1) o
+         WHERE n.state = 'going'))
     """
 )
 RISE = text(
     """
     UPDATE outbox SET priority = priority - 1
-    WHERE channel = :channel AND state = 'waiting' AND kind = :kind AND priority = :priority
-      AND not_before < :before
+    WHERE id IN (
+        SELECT id FROM outbox
+        WHERE channel = :channel AND state = 'waiting' AND kind = :kind AND priority = :priority
+          AND not_before < :before
+        ORDER BY id LIMIT :most FOR UPDATE SKIP LOCKED)
     """
 )
 
@@ -71,6 +122,9 @@ class Claiming:
         self._db = db
         self._channel = channel
         self._epoch = epoch
+        self._nights = Nights([], [])
+        self._nights_of: datetime | None = None  # the minute they were looked at
+        self._deeper = 0  # parked rows to look at, after a claim that put some off
 
     async def let_rise(self) -> None:
         """Who waited long gets a turn before those who came later with more haste."""
@@ -83,6 +137,7 @@ class Claiming:
                         "kind": kind,
                         "priority": kind.priority,
                         "before": self._db.clock.now() - patience,
+                        "most": RISING,
                     },
                 )
 
@@ -101,22 +156,43 @@ class Claiming:
     ) -> tuple[list[Row], bool]:
         """The rows, at most `most` and so many `news` among them, and whether one more claim may
         find others."""
+        now = self._db.clock.now()
+        await self._look_at_nights(now)
         async with self._db.session() as session:
             found = await session.execute(
                 CLAIM,
                 {
                     "channel": self._channel,
-                    "now": self._db.clock.now(),
+                    "now": now,
                     "resting": resting,
                     "alarms_only": alarms_only,
                     "hurried": hurried,
                     "candidates": CANDIDATES,
+                    "parked": max(news, self._deeper) if news else 0,
+                    "known": self._nights.known,
+                    "awake": self._nights.awake,
                     "most": most,
                     "news": news,
                     "epoch": self._epoch,
                 },
             )
             claimed = [dict(row._mapping) for row in found]
-        cut_off = CANDIDATES in [row.pop("candidates") for row in claimed]
-        rows = sorted((Row(**row) for row in claimed), key=lambda row: (row.priority, row.id))
-        return rows, cut_off or len(rows) == most
+        (cut_off,) = {row.pop("candidates") == CANDIDATES for row in claimed}
+        (put_off,) = {row.pop("put_off") for row in claimed}
+        (strange,) = {row.pop("strange") for row in claimed}
+        if strange:  # the nights of that zone have not been looked at
+            self._nights_of = None
+        self._deeper = min(CANDIDATES, 2 * max(news, self._deeper)) if put_off else 0
+        rows = [Row(**row) for row in claimed if row["id"] is not None]
+        rows.sort(key=lambda row: (row.priority, row.id))
+        more = (cut_off and bool(rows)) or len(rows) == most or put_off > 0 or strange
+        return rows, more
+
+    async def _look_at_nights(self, now: datetime) -> None:
+        """Nights begin and end with a minute."""
+        minute = now.replace(second=0, microsecond=0)
+        if self._nights_of == minute:
+            return
+        async with self._db.work() as work:
+            self._nights = await nights_now(work)
+        self._nights_of = minute

@@ -36,6 +36,7 @@ from services.messaging.port import (
     Topics,
     Withdrawals,
 )
+from services.messaging.reach import Reach
 from services.messaging.resolving import NotYet, Resolved, Resolving
 from services.messaging.rows import Row, Telling
 from services.messaging.settling import Settling
@@ -44,8 +45,12 @@ from services.messaging.watch import Watch
 log = logging.getLogger(__name__)
 
 OUR_TRIES = 5  # for failures that are our own
-LAST_WORDS = 7.0  # seconds that what is in flight has to end
+LAST_WORDS = 6.0  # seconds that what is in flight has to end
 RISE_EVERY = 30.0  # seconds
+RING_AFTER = 0.05  # seconds: each end of a mailing's row is no reason to look for more
+LOOK_AGAIN = 0.05  # seconds until one more row tries whether the messenger is there
+LONGEST_WAIT = 2.0  # seconds that a claimed row waits for its place
+MOVE_EVERY = 30.0  # seconds
 BARRED_FOR = 60.0  # seconds until a group that does not let us write is tried again
 
 
@@ -76,7 +81,11 @@ class Delivery:
         self._bell = f"outbox:{channel.name}"
         self._ending = False
         self._out_of_reach = 0  # calls in a row that did not even leave
+        self._reached = False  # whether the messenger was there at the last call
         self._rise_at = 0.0
+        self._reach = Reach()
+        self._move_at = 0.0
+        self._ringing: asyncio.TimerHandle | None = None
 
     async def run(self) -> None:
         """Delivers until cancelled. What is in flight then is settled first, if it ends soon; what
@@ -117,14 +126,16 @@ class Delivery:
 
     async def _round(self) -> float:
         """Claims and starts what may go now. Returns how long to wait for the next round."""
+        await self._move_what_is_urgent()
         rests = self._governor.rests()
         free = self._channel.limits.at_once - len(self._busy)
         if rests.everywhere or free <= 0:
-            return max(rests.everywhere, 0.01) if rests.everywhere else 1.0
+            return min(max(rests.everywhere, 0.01), MOVE_EVERY) if rests.everywhere else 1.0
         if time.monotonic() >= self._rise_at:
             await self._claiming.let_rise()
             self._rise_at = time.monotonic() + RISE_EVERY
-        most = min(free, self._governor.room_now())
+        # Where nobody may be, one row finds it out instead of hundreds.
+        most = min(free, self._governor.room_now()) if self._reached else 1
         rows, more = await self._claiming.claim(
             [*rests.chats, *self._busy],
             rests.alarms_only,
@@ -133,30 +144,55 @@ class Delivery:
             self._governor.news_now(),
         )
         for row in rows:
-            self._governor.take(row.chat, group=row.counts_in_group, news=row.is_news)
-            task = asyncio.ensure_future(self._deliver(row))
+            wait = self._governor.take(row.chat, group=row.counts_in_group, news=row.is_news)
+            task = asyncio.ensure_future(self._deliver(row, wait))
             self._busy[row.chat] = task
-            task.add_done_callback(partial(self._free, row.chat))
+            task.add_done_callback(partial(self._free, row))
         if more:
-            return 0.0
+            return 0.0 if self._reached else LOOK_AGAIN
         due = 1.0 if rows else await self._claiming.next_due_in()
         return min(self._governor.rests().soonest or 1.0, due)
 
-    def _free(self, chat: str, ended: asyncio.Task[None]) -> None:
-        self._busy.pop(chat, None)
-        self._bells.ring(self._bell)
+    async def _move_what_is_urgent(self) -> None:
+        if self._reach.away and time.monotonic() >= self._move_at:
+            self._move_at = time.monotonic() + MOVE_EVERY
+            await self._settling.move_away()
+
+    def _free(self, row: Row, ended: asyncio.Task[None]) -> None:
+        self._busy.pop(row.chat, None)
+        if not row.is_news:
+            self._bells.ring(self._bell)
+        elif self._ringing is None or self._ringing.when() <= asyncio.get_running_loop().time():
+            self._ringing = asyncio.get_running_loop().call_later(
+                RING_AFTER, self._bells.ring, self._bell
+            )
         if not ended.cancelled() and (failure := ended.exception()):
             log_fault(failure, "settling a row of the outbox")
 
-    async def _deliver(self, row: Row) -> None:
-        """One row from claim to settled: every outcome is one of the port's, or a fault of ours."""
+    async def _deliver(self, row: Row, wait: float = 0.0) -> None:
+        """One row from claim to settled: every outcome is one of the port's, or a fault of ours.
+        `wait`: seconds until its slot."""
+        if wait:
+            await asyncio.sleep(wait)
         with self._watch.timing(self._channel.name, row.kind):
             try:
+                await self._leave(row)
                 ids = await self._send(row)
             except Exception as failure:  # noqa: BLE001 (each outcome is settled, ours too)
                 await self._settle_failure(row, failure)
             else:
+                self._reached = True
                 await self._settling.sent(row, ids)
+
+    async def _leave(self, row: Row) -> None:
+        """Waits for the row's place among the calls of this second. Raises `NotYet` where a pause
+        began meanwhile."""
+        while wait := self._governor.leave(news=row.is_news):
+            if wait > LONGEST_WAIT or self._ending:
+                if not row.is_news:
+                    self._governor.stay()
+                raise NotYet(0 if self._ending else wait)
+            await asyncio.sleep(wait)
 
     async def _send(self, row: Row) -> list[str]:
         resolved = await self._resolving.resolve(row)
@@ -175,8 +211,10 @@ class Delivery:
             return []
         ids = list(await self._channel.send(resolved.to, resolved.message, row.nonce))
         self._out_of_reach = 0
+        self._reach.reach()
+        self._governor.went_well()
         for _ in ids[1:]:  # an album, a text in several posts: each counted there
-            self._governor.take(row.chat, group=row.counts_in_group)
+            self._governor.add(row.chat, group=row.counts_in_group)
         return ids
 
     async def _withdraw(self, resolved: Resolved) -> None:
@@ -188,8 +226,12 @@ class Delivery:
 
     async def _settle_failure(self, row: Row, failure: Exception) -> None:
         settle, now = self._settling, timedelta(0)
+        if not isinstance(failure, NotYet):
+            self._reached = not isinstance(failure, NotSent)
         if isinstance(failure, SendFailed) and not isinstance(failure, NotSent):
             self._out_of_reach = 0
+            if not (isinstance(failure, Throttled) and failure.everywhere):
+                self._reach.reach()
         match failure:
             case Blocked() | Barred() if row.room_id:
                 self._governor.pause(row.chat, BARRED_FOR)
@@ -204,12 +246,18 @@ class Delivery:
                 await settle.refused(row, "rejected", str(failure))
             case Throttled():
                 everywhere, delay = failure.everywhere, failure.delay
-                self._governor.pause(None if everywhere else row.chat, delay)
+                if everywhere:
+                    self._reach.miss(delay)
+                if everywhere or row.room_id:
+                    self._governor.pause(None if everywhere else row.chat, delay)
+                else:
+                    self._governor.throttled(row.chat, delay)
                 await settle.again(row, timedelta(seconds=delay), why=str(failure))
                 await settle.paused(row, delay, str(failure), everywhere=everywhere)
             case NotYet():
                 await settle.again(row, timedelta(seconds=failure.delay))
             case NotSent():
+                self._reach.miss()
                 if not self._governor.paused():  # one growing pause for all that fail together
                     self._out_of_reach += 1
                     self._governor.pause(None, min(30.0, 0.5 * 2 ** min(self._out_of_reach, 6)))

@@ -1,10 +1,11 @@
 """The governor: keeps every call within a messenger's published limits.
 
 Three budgets: the whole channel, each chat, each staff group. Dialogues may use the second of
-the whole channel as they come, so that ten people who write at once are answered at once; news
-and mailings flow evenly beside them, or their bursts would make every reply wait for the next
-second. A pause after "too fast" holds its own chat, or the channel when the messenger meant all.
-Seconds are those of a monotonic clock.
+the whole channel as they come, so that ten people who write at once are answered at once. News
+and mailings take all that dialogues leave, each in a slot of its own: in bursts they would make
+every reply wait for the next second, evenly the next place is never far, and a reply takes it
+first. A pause after "too fast" holds its own chat, or the channel when the messenger meant all;
+where it says so often, all goes slower for a while. Seconds are those of a monotonic clock.
 """
 
 from __future__ import annotations
@@ -18,7 +19,15 @@ from services.messaging.types import Limits
 
 SPARE = 15  # calls of a group's window without which no topic is renamed
 ALARM_RESERVE = 1  # calls of a group's window that only an alarm may use
-SECOND = 1.05  # a little more than one: calls bunch up on their way
+MARGIN = 1.01  # news leave by so much slower than the limit allows: calls bunch up on their way
+AHEAD = 0.06  # seconds before its slot that a row of news may be claimed
+SOON = 0.02  # seconds before the next slot that rows for those after it are claimed, too
+TALK_AHEAD = 5  # rows of dialogues that are claimed though they must wait for their place
+LATE = 0.05  # seconds by which a row of news may miss its slot, and use it yet
+IN_A_ROW = 3  # chats that are refused without one that is not: all are meant
+OFTEN, AMONG = 5, 100  # refusals among so many calls: the messenger takes less than it says
+SLOWER, FASTER = 1.1, 0.995  # times the pace then, and with each hundred calls that go well
+SLOWEST = 4.0
 
 
 class Bucket:
@@ -59,6 +68,25 @@ class Window:
         self._calls.append(now)
 
 
+class Slots:
+    """One after another, `apart` seconds. One that nobody used is lost after `late` seconds: to
+    catch up would be a burst."""
+
+    def __init__(self, apart: float, late: float, now: float) -> None:
+        self.apart, self.late, self.at = apart, late, now
+
+    def free(self, now: float, ahead: float) -> int:
+        """How many begin within the next `ahead` seconds."""
+        self.at = max(self.at, now - self.late)
+        return max(0, int((now + ahead - self.at) / self.apart + 1.001))
+
+    def take(self, now: float) -> float:
+        """The moment of the next one."""
+        at = max(self.at, now - self.late)
+        self.at = at + self.apart
+        return at
+
+
 @dataclass(frozen=True)
 class Rests:
     """`everywhere`: seconds the whole channel must wait. `hurried`: groups with little of
@@ -76,10 +104,17 @@ class Governor:
     def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
         self._limits = limits
         self._clock = clock
-        self._all = Window(max(1, int(limits.per_second)), SECOND)
-        pace = limits.per_second * limits.news_share
-        evenly = limits.news_share < 1  # else the channel itself lets dialogues pass
-        self._news = Bucket(pace, max(1.0, pace / 10 if evenly else pace), clock())
+        self._second = limits.burst / limits.per_second
+        self._all = Window(limits.burst, self._second)
+        apart = MARGIN / limits.per_second
+        late = self._second if limits.batches else max(LATE, apart)
+        self._news = Slots(apart, late, clock())
+        self._ahead, self._soon = (0.0, 0.0) if limits.batches else (AHEAD, SOON)
+        self._talking = 0  # rows of dialogues that wait for their place
+        self._slowed = 1.0
+        self._calls = 0
+        self._refused: deque[int] = deque()
+        self._in_a_row: set[str] = set()
         self._chats: dict[str, Bucket] = {}
         self._groups: dict[str, deque[float]] = defaultdict(deque)
         self._paused: dict[str | None, float] = {}
@@ -94,23 +129,79 @@ class Governor:
             waits.append(self._chats[chat].wait(now))
         return max(waits)
 
-    def take(self, chat: str, *, group: bool, news: bool = False) -> None:
-        """Books a call that is made now. `news`: it is no part of a dialogue."""
+    def take(self, chat: str, *, group: bool, news: bool = False) -> float:
+        """Books a call, but not its place in the second: see `leave`. Returns the seconds until it
+        is to be made: those of news leave one by one, others now."""
         now = self._clock()
-        self._all.take(now)
-        if news:
-            self._news.take(now)
+        slot = self._news.take(now)  # a dialogue takes one, too: news give way to it
+        at = max(now, slot) if news else now
+        if not news:
+            self._talking += 1
+        self._count()
         if group:
             if self._limits.group_calls:
-                self._groups[chat].append(now)
-            return
-        if chat not in self._chats:
-            self._chats[chat] = Bucket(self._limits.chat_per_second, self._limits.chat_burst, now)
-        self._chats[chat].take(now)
+                self._groups[chat].append(at)
+        else:
+            if chat not in self._chats:
+                self._chats[chat] = Bucket(
+                    self._limits.chat_per_second, self._limits.chat_burst, now
+                )
+            self._chats[chat].take(now)
+        return at - now
+
+    def add(self, chat: str, *, group: bool) -> None:
+        """A call that is made already, whether there was a place for it or not."""
+        self.take(chat, group=group)
+        self.stay()
+        self._all.take(self._clock())
+
+    def leave(self, *, news: bool = False) -> float:
+        """0: a call that was booked is made now. Else the seconds after which to ask again;
+        dialogues pass news."""
+        now = self._clock()
+        wait = max(self._all.wait(now), self._pause_left(None, now))
+        if news and not wait and self._talking and self._all.left(now) <= self._talking:
+            wait = self._news.apart
+        if not wait:
+            self._all.take(now)
+            self._talking -= 0 if news else 1
+        return wait
+
+    def stay(self) -> None:
+        """A call of a dialogue that was booked is not made."""
+        self._talking -= 1
 
     def remember(self, chat: str, ago: float) -> None:
         """A call into a group that was made before this process led, `ago` seconds back."""
         self._groups[chat].append(self._clock() - ago)
+
+    def throttled(self, chat: str, seconds: float) -> None:
+        """The messenger wants a rest of that length in a chat, or so it says: where one chat after
+        the other is refused, it means all."""
+        self.pause(chat, seconds)
+        self._in_a_row.add(chat)
+        if len(self._in_a_row) >= IN_A_ROW:
+            self.pause(None, seconds)
+        self._refused.append(self._calls)
+        while self._refused[0] < self._calls - AMONG:
+            self._refused.popleft()
+        if len(self._refused) >= OFTEN:
+            self._refused.clear()
+            self._pace(self._slowed * SLOWER)
+
+    def went_well(self) -> None:
+        """A call was taken by the messenger."""
+        self._in_a_row.clear()
+
+    def _count(self) -> None:
+        self._calls += 1
+        if self._slowed > 1 and not self._calls % AMONG:
+            self._pace(self._slowed * FASTER)
+
+    def _pace(self, slowed: float) -> None:
+        self._slowed = min(SLOWEST, max(1.0, slowed))
+        self._all.seconds = self._second * self._slowed
+        self._news.apart = MARGIN / self._limits.per_second * self._slowed
 
     def pause(self, chat: str | None, seconds: float) -> None:
         """Nothing into `chat` (None: anywhere) for that long."""
@@ -126,13 +217,13 @@ class Governor:
         return self._pause_left(None, self._clock())
 
     def room_now(self) -> int:
-        """How many calls the channel as a whole can take at this moment."""
-        return max(1, self._all.left(self._clock()))
+        """How many rows may be claimed at this moment."""
+        return self._all.left(self._clock()) + TALK_AHEAD
 
     def news_now(self) -> int:
-        """How many of them may be news."""
-        self._news.wait(self._clock())
-        return max(0, int(self._news.level + 0.001))
+        """How many of them may be news, those of the next moment among them."""
+        now = self._clock()
+        return self._news.free(now, self._ahead)
 
     def rests(self) -> Rests:
         """Where nothing may go now, so that those rows are not even claimed."""
@@ -146,17 +237,20 @@ class Governor:
             waits[chat] = max(waits.get(chat, 0.0), self._group_wait(chat, now, alarm=True))
             if left := self._group_wait(chat, now, alarm=False):
                 alarms_only[chat] = left
-        everywhere = max(self._all.wait(now), self._pause_left(None, now))
+        everywhere = self._pause_left(None, now)
         resting = [chat for chat, wait in waits.items() if wait > 0]
         ends = [
             wait
-            for wait in (*waits.values(), *alarms_only.values(), self._news.wait(now))
+            for wait in (*waits.values(), *alarms_only.values(), self._until_news(now))
             if wait > 0
         ]
         soonest = max(everywhere, min(ends, default=0.0))
         most = self._limits.group_calls - SPARE
         hurried = [chat for chat, calls in self._groups.items() if len(calls) > max(0, most)]
         return Rests(everywhere, resting, list(alarms_only), hurried, soonest)
+
+    def _until_news(self, now: float) -> float:
+        return max(0.0, self._news.at - self._soon - now)
 
     def _group_wait(self, chat: str, now: float, *, alarm: bool) -> float:
         calls, window = self._groups[chat], self._limits.group_window

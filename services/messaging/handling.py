@@ -1,7 +1,9 @@
 """Handling: taking what was heard out of the inbox, one row a transaction.
 
 The claim, all effects, the replies (outbox rows) and "handled" commit together. A row whose
-handler raises is tried again later and set aside at the fifth time; others go on meanwhile.
+handler raises is tried again later and set aside at the fifth time; others go on meanwhile. The
+failure is written down in a transaction of its own: a savepoint around each handler would be two
+round trips for every message.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ log = logging.getLogger(__name__)
 
 HANDS = 4  # rows handled at the same time by one process
 LOOK_AGAIN = 1.0  # seconds after which the inbox is looked at though no bell rang
+LOOK_SOON = 0.05  # seconds
 
 Handle = Callable[[Work, Inbound], Awaitable[None]]
 TellFault = Callable[[Work, Inbound, str], Awaitable[None]]
@@ -39,6 +42,7 @@ class Handling:
         self._tell_fault = tell_fault
         self._watch = watch
         self._watchman = asyncio.Lock()
+        self._failed: set[int] = set()  # rows whose failure is being written down
 
     async def run(self) -> None:
         self._bells.expect("inbox")
@@ -69,8 +73,6 @@ class Handling:
     async def _handle_or_wait(self) -> float:
         """0 when a row was handled, else the seconds until one may be ready."""
         claimed: Claimed | None = None
-        failure: Exception | None = None
-        outcome = ""
         try:
             async with self._db.work() as work:
                 claimed = await work.inbox.claim()
@@ -78,45 +80,39 @@ class Handling:
                     return await work.inbox.next_ready_in() or LOOK_AGAIN
                 if claimed.more:
                     self._bells.ring("inbox")
+                if claimed.id in self._failed:  # another hand is writing that down
+                    return LOOK_SOON
                 with self._watch.timing("handle", ""):
-                    failure = await self._try(work, claimed)
-                if failure is None:
-                    await work.inbox.done(claimed)
-                    outcome = "handled"
-                else:
-                    outcome = await self._note_failure(work, claimed, failure)
-        except Exception as broken:
-            # Even the note could not be made, or the commit was refused: a try all the same.
-            if claimed is None or is_passing(broken):
+                    await self._handle(work, claimed.read())
+                await work.inbox.done(claimed)
+        except Exception as failure:
+            if claimed is None or (isinstance(failure, SQLAlchemyError) and is_passing(failure)):
                 raise
-            async with self._db.work() as work:
-                outcome = await self._note_failure(work, claimed, failure or broken, tell=False)
+            self._failed.add(claimed.id)
+            try:
+                outcome = await self._note_failure(claimed, failure)
+            finally:
+                self._failed.discard(claimed.id)
+        else:
+            outcome = "handled"
         self._watch.count_handled(outcome)
         return 0
 
-    async def _try(self, work: Work, claimed: Claimed) -> Exception | None:
-        """What the handler raised, all it did undone. The row stays ours meanwhile, so that no
-        one else tries it at the same time."""
-        try:
-            async with work.session.begin_nested():
-                await self._handle(work, claimed.read())
-        except Exception as failure:
-            if isinstance(failure, SQLAlchemyError) and is_passing(failure):
-                raise
-            return failure
-        return None
-
-    async def _note_failure(
-        self, work: Work, claimed: Claimed, failure: Exception, *, tell: bool = True
-    ) -> str:
+    async def _note_failure(self, claimed: Claimed, failure: Exception) -> str:
+        """All that the handler did is undone by now."""
         number = log_fault(failure, "handling inbox row %s", claimed.id, number=claimed.fault)
-        last = await work.inbox.failed(claimed, type(failure).__name__, number)
-        if tell and claimed.attempts == 0:  # the person hears of it once
-            try:
-                async with work.session.begin_nested():
-                    await self._tell_fault(work, claimed.read(), number)
-            except Exception as again:  # what broke the handler may break this too
-                if isinstance(again, SQLAlchemyError) and is_passing(again):
-                    raise
-                log_fault(again, "telling of fault %s", number)
+        try:
+            return await self._note(claimed, failure, number, tell=claimed.attempts == 0)
+        except Exception as again:  # what broke the handler may break telling of it, too
+            if claimed.attempts or (isinstance(again, SQLAlchemyError) and is_passing(again)):
+                raise
+            log_fault(again, "telling of fault %s", number)
+            return await self._note(claimed, failure, number, tell=False)
+
+    async def _note(self, claimed: Claimed, failure: Exception, number: str, *, tell: bool) -> str:
+        """`tell`: the person hears of it; once."""
+        async with self._db.work() as work:
+            last = await work.inbox.failed(claimed, type(failure).__name__, number)
+            if tell:
+                await self._tell_fault(work, claimed.read(), number)
         return "set_aside" if last else "failed"

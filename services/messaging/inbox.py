@@ -30,7 +30,8 @@ CLAIM = text(
     SELECT i.id, i.body, i.parts, i.attempts, i.fault,
       EXISTS (
         SELECT 1 FROM inbox m
-        WHERE m.state = 'waiting' AND m.ready_at <= :now AND m.id > i.id) AS more
+        WHERE m.state = 'waiting' AND m.ready_at <= :now AND m.id > i.id) AS more,
+      (SELECT revision FROM company WHERE id = 1) AS revision
     FROM inbox i
     WHERE i.state = 'waiting' AND i.ready_at <= :now
       AND NOT EXISTS (
@@ -40,7 +41,12 @@ CLAIM = text(
     ORDER BY i.id LIMIT 1 FOR UPDATE OF i SKIP LOCKED
     """
 )
-DONE = text("UPDATE inbox SET state = 'handled', handled_at = :now WHERE id = :id")
+DONE = text(  # and the bells of the transaction in the same statement
+    """
+    WITH done AS (UPDATE inbox SET state = 'handled', handled_at = :now WHERE id = :id)
+    SELECT pg_notify('domovoy', bell) FROM unnest(CAST(:bells AS text[])) bell
+    """
+)
 NEXT_READY = text("SELECT min(ready_at) FROM inbox WHERE state = 'waiting' AND ready_at > :now")
 RETRY_AFTER = (1, 2, 5, 15)  # seconds before the second, third … try; its address waits along
 
@@ -149,12 +155,17 @@ class Inbox:
         found = (await self._work.session.execute(CLAIM, {"now": self._work.now})).first()
         if found is None:
             return None
+        self._work.company.stands_at(found.revision)
         return Claimed(
             found.id, found.body, found.parts, found.attempts, found.fault or "", found.more
         )
 
     async def done(self, claimed: Claimed) -> None:
-        await self._work.session.execute(DONE, {"id": claimed.id, "now": self._work.now})
+        """The last word of a transaction: what rings after it costs a statement more."""
+        await self._work.session.flush()
+        bells = self._work.take_bells()
+        named = {"id": claimed.id, "now": self._work.now, "bells": bells}
+        await self._work.session.execute(DONE, named)
 
     async def failed(self, claimed: Claimed, why: str, fault: str) -> bool:
         """Notes a try that raised. True when that was the last one and the row is set aside."""
@@ -164,7 +175,11 @@ class Inbox:
         ready_at = self._work.now + timedelta(seconds=wait)
         await self._work.session.execute(
             update(Heard)
-            .where(Heard.id == claimed.id, Heard.state == "waiting")
+            .where(
+                Heard.id == claimed.id,
+                Heard.state == "waiting",
+                Heard.attempts == claimed.attempts,  # else another process has tried it meanwhile
+            )
             .values(
                 attempts=tries,
                 why=why[:500],

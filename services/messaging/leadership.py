@@ -23,6 +23,7 @@ ASK_AGAIN = 1.0  # seconds between tries to become leader
 SECOND = 1.0  # the last calls of whoever led before count against the messenger's limits
 KEEPALIVE = 2.0
 SILENCE = 3.0  # a lock connection silent for so long is lost
+FROZEN = 8.0  # a leader that asks nothing for so long is dismissed by the server
 
 
 @dataclass
@@ -42,6 +43,7 @@ async def lead(db: Database, channel: str) -> AsyncIterator[Leadership]:
             await asyncio.sleep(ASK_AGAIN)
         if followed:
             await asyncio.sleep(SECOND)
+        await connection.execute(text(f"SET idle_session_timeout = {round(FROZEN * 1000)}"))
         leadership = Leadership(await _next_epoch(connection, channel))
         watch = asyncio.ensure_future(_watch(connection, channel, leadership))
         try:

@@ -7,6 +7,7 @@ a lane) leave in the order they were added.
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from sqlalchemy import BigInteger, bindparam, cast, desc, func, select, text, up
 from sqlalchemy.dialects.postgresql import JSONB
 
 from services.messaging.types import PHONE, Address, Kind, Outbound
+from services.nights import nights_now
 from services.tables import Outgoing, Topic
 
 if TYPE_CHECKING:
@@ -27,13 +29,34 @@ ADD = text(
     """
     INSERT INTO outbox (channel, chat, topic, queue, kind, priority, body, reaction, room_id,
                         thread_id, message_id, reply_to_message, replaces_message, withdraws,
-                        renames, also, contact_id, nonce, created_at, not_before)
+                        renames, also, contact_id, notice_id, replaces_row, nonce, created_at,
+                        not_before)
     VALUES (:channel, :chat, :topic, :queue, :kind, :priority, :body, :reaction, :room_id,
             :thread_id, :message_id, :reply_to_message, :replaces_message, :withdraws,
-            :renames, :also, :contact_id, :nonce, :created_at, :not_before)
+            :renames, :also, :contact_id, :notice_id, :replaces_row, :nonce, :created_at,
+            :not_before)
     RETURNING id
     """
 ).bindparams(bindparam("body", type_=JSONB), bindparam("also", type_=JSONB))
+PARKED = text(
+    """
+    SELECT o.channel, count(*) FROM notices n JOIN outbox o ON o.notice_id = n.id
+    WHERE n.state = 'going' AND n.not_before <= :now
+      AND (NOT n.quiet OR n.zone = ANY(CAST(:awake AS text[])))
+      AND o.state = 'parked' AND o.not_before <= :now
+    GROUP BY o.channel
+    """
+)
+NEXT_PARKED = text(
+    """
+    SELECT min(greatest(o.not_before, n.not_before)) FROM notices n CROSS JOIN LATERAL (
+        SELECT p.not_before FROM outbox p
+        WHERE p.notice_id = n.id AND p.state = 'parked'
+          AND (n.not_before > :now OR p.not_before > :now)
+        ORDER BY p.not_before LIMIT 1) o
+    WHERE n.state = 'going'
+    """
+)
 
 
 @dataclass(frozen=True)
@@ -45,6 +68,8 @@ class About:
     reply_to_message: int | None = None
     replaces_message: int | None = None
     contact_id: int | None = None
+    notice_id: int | None = None
+    replaces_row: int | None = None
     not_before: datetime | None = None
     reaction: str = ""
     withdraws: bool = False
@@ -134,6 +159,8 @@ class Outbox:
                 "renames": about.renames,
                 "also": list(about.also),
                 "contact_id": about.contact_id,
+                "notice_id": about.notice_id,
+                "replaces_row": about.replaces_row,
                 "nonce": secrets.randbits(31),
                 "created_at": self._work.now,
                 "not_before": about.not_before or self._work.now,
@@ -143,6 +170,50 @@ class Outbox:
         # What nobody sends is put before the room by a chore.
         self._work.ring("chores" if to.channel == PHONE else f"outbox:{to.channel}")
         return int(row_id)
+
+    async def show_again(self, row_id: int, what: Outbound) -> int:
+        """New words in the place where a row stands or is to stand: a row that waits gets them,
+        one that left is replaced by another. Returns the id of the row to name next time. What
+        never arrived, or cannot be changed there any more, is said anew."""
+        await self._work.session.flush()
+        rows = list(
+            await self._work.session.scalars(
+                select(Outgoing)
+                .where((Outgoing.id == row_id) | (Outgoing.replaces_row == row_id))
+                .order_by(Outgoing.id)
+                .with_for_update()
+                .execution_options(populate_existing=True)
+            )
+        )
+        if not rows:
+            raise ValueError(f"there is no row {row_id}")
+        first, last = rows[0], rows[-1]
+        if last.state == "waiting" and not last.unsure:
+            last.body = as_body(what)
+            await self._work.session.flush()
+            self._work.ring(f"outbox:{last.channel}")
+            return row_id
+        stands = None
+        if last.state not in ("refused", "dropped"):
+            sent = [row for row in rows if row.state == "sent"]
+            on_its_way = [first] if first.state in ("waiting", "sending") else []
+            stands = next(reversed(on_its_way + sent), None)
+        about = About(
+            thread_id=first.thread_id,
+            contact_id=first.contact_id,
+            replaces_row=stands.id if stands else None,
+        )
+        to = Address(channel=first.channel, chat=first.chat, topic=first.topic or None)
+        kind = Kind(first.kind)
+        added = await self._add(to, first.queue, what, kind, about, room_id=first.room_id)
+        return stands.id if stands else added
+
+    async def stands_as(self, row_id: int) -> str | None:
+        """The messenger's id of the post that a row became."""
+        ids = await self._work.session.scalar(
+            select(Outgoing.external_ids).where(Outgoing.id == row_id)
+        )
+        return str(ids[0]) if ids else None
 
     async def last_way(self, message_id: int) -> Outgoing | None:
         """The row by which a message was last sent to a person, whatever became of it."""
@@ -187,21 +258,34 @@ class Outbox:
 
     async def next_due_in(self) -> float | None:
         """Seconds until the next row that waits for its moment is due; None: there is none."""
-        due = await self._work.session.scalar(
-            select(func.min(Outgoing.not_before)).where(
-                Outgoing.state == "waiting", Outgoing.channel != PHONE
-            )
+        dues = [
+            await self._work.session.scalar(
+                select(func.min(Outgoing.not_before)).where(
+                    Outgoing.state == "waiting", Outgoing.channel != PHONE
+                )
+            ),
+            await self._work.session.scalar(NEXT_PARKED, {"now": self._work.now}),
+        ]
+        return min(
+            ((due - self._work.now).total_seconds() for due in dues if due is not None),
+            default=None,
         )
-        return None if due is None else (due - self._work.now).total_seconds()
 
     async def count_waiting(self) -> dict[str, int]:
-        """Rows not settled yet, by channel. What waits for a member to call is not stuck."""
+        """Rows not settled yet, by channel, and the parts of notices that may leave by now. What
+        waits for a member to call is not stuck."""
         found = await self._work.session.execute(
             select(Outgoing.channel, func.count())
             .where(Outgoing.state.in_(("waiting", "sending")), Outgoing.channel != PHONE)
             .group_by(Outgoing.channel)
         )
-        return {row[0]: row[1] for row in found}
+        waiting = Counter({row[0]: row[1] for row in found})
+        nights = await nights_now(self._work)
+        parked = await self._work.session.execute(
+            PARKED, {"now": self._work.now, "awake": nights.awake}
+        )
+        waiting.update({row[0]: row[1] for row in parked})
+        return dict(waiting)
 
 
 def as_body(what: Outbound) -> dict[str, Any]:

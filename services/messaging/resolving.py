@@ -48,6 +48,9 @@ class Resolving:
         if row.unsure and row.kind in ("alarm", "relay") and not known:
             changes["repeated"] = True
         topic, message = row.topic or None, Outbound.model_validate(row.body)
+        if row.replaces_row:
+            async with self._db.work() as work:
+                changes["replaces"] = await work.outbox.stands_as(row.replaces_row)
         if row.names_ours:
             topic, recap_due = await self._look_up(row, changes)
             if recap_due and row.is_post:
@@ -103,5 +106,5 @@ class Resolving:
             view = await work.rooms.view(room_id, row.thread_id, row.chat)
         if wait := self._governor.wait(row.chat, group=True, alarm=row.kind == "alarm"):
             raise NotYet(wait)
-        self._governor.take(row.chat, group=True)
+        self._governor.add(row.chat, group=True)
         return topic, view.recap_due

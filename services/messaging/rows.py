@@ -11,7 +11,7 @@ from services.messaging.types import Kind, Limits, Outbound
 from services.tables import Outgoing, Room
 from services.work import Work
 
-Reason = Literal["", "blocked", "rejected", "fault", "unknown"]
+Reason = Literal["", "blocked", "rejected", "fault", "unknown", "away"]
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,8 @@ class Row:
     reply_to_message: int | None
     replaces_message: int | None
     contact_id: int | None
+    notice_id: int | None
+    replaces_row: int | None
     nonce: int
     attempts: int
     unsure: int
@@ -54,7 +56,7 @@ class Row:
     @property
     def is_post(self) -> bool:
         """Whether something new stands in the room when it has arrived."""
-        return not (self.reaction or self.replaces_message or self.renames)
+        return not (self.reaction or self.replaces_message or self.replaces_row or self.renames)
 
     @property
     def names_ours(self) -> bool:

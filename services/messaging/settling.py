@@ -14,12 +14,19 @@ from services import rehousing
 from services.db import Database, is_passing
 from services.faults import log_fault
 from services.messaging.governor import Governor
+from services.messaging.moving import (
+    ANSWERS_AT_A_TIME,
+    NOTICES_AT_A_TIME,
+    give_up_answers_of,
+    move_notices_from,
+    move_refused,
+)
 from services.messaging.port import Channel
 from services.messaging.rows import COLUMNS, Paused, Reason, Row, Settled, Telling
 from services.messaging.together import Together
 from services.messaging.types import Kind, Outbound
 from services.messaging.watch import Watch
-from services.tables import Outgoing
+from services.tables import Notice, Outgoing
 from services.work import Work
 
 log = logging.getLogger(__name__)
@@ -31,7 +38,7 @@ END = text(
     """
     UPDATE outbox SET state = :state, settled_at = :now, external_ids = :ids,
                       reason = :reason, why = coalesce(:why, why)
-    WHERE id = :id AND epoch = :epoch AND state IN ('sending', 'waiting')
+    WHERE id = :id AND epoch = :epoch AND state IN ('sending', 'waiting', 'parked')
     RETURNING id
     """
 ).bindparams(bindparam("ids", type_=JSONB(none_as_null=True)))
@@ -91,6 +98,8 @@ class Settling:
             if unreachable and row.contact_id is not None:
                 await work.people.mark_unreachable(row.contact_id, why)
                 others = await self._refuse_waiting(work, row.contact_id, reason, why)
+            if of_notices := [each.id for each in (row, *others) if each.notice_id is not None]:
+                await move_refused(work, of_notices)
             await self._tell(work, Settled(row, "refused", reason, why))
             for other in others:  # in their order: they may go by another messenger
                 await self._tell(work, Settled(other, "refused", reason, why))
@@ -127,6 +136,8 @@ class Settling:
         """Back among the waiting. `counts`: the try was not free; `unsure`: it may have arrived."""
 
         async def write(work: Work) -> None:
+            state = await state_to_wait_in(work, row, unsure=bool(row.unsure + unsure))
+            waits = state in ("parked", "waiting")
             await work.session.execute(
                 update(Outgoing)
                 .where(
@@ -135,7 +146,9 @@ class Settling:
                     Outgoing.epoch == self._epoch,
                 )
                 .values(
-                    state="waiting",
+                    state=state,
+                    settled_at=None if waits else work.now,
+                    reason="unknown" if state == "unknown" else "",
                     not_before=work.now + delay,
                     attempts=row.attempts - (0 if counts else 1),
                     unsure=row.unsure + unsure,
@@ -223,21 +236,38 @@ class Settling:
             for row in [Row(**found._mapping) for found in left]:
                 again = row.key_holds(self._channel.limits, work.now) or self._may_repeat(row)
                 why = "unsure: the process ended while sending"
+                state = await state_to_wait_in(work, row, unsure=True) if again else "unknown"
+                waits = state in ("parked", "waiting")
                 await work.session.execute(
                     update(Outgoing)
                     .where(Outgoing.id == row.id)
                     .values(
-                        state="waiting" if again else "unknown",
-                        settled_at=None if again else work.now,
+                        state=state,
+                        settled_at=None if waits else work.now,
+                        reason="" if waits else "unknown",
                         unsure=row.unsure + 1,
                         why=why,
                     )
                 )
-                if not again:
+                if state == "unknown":
                     await self._tell(work, Settled(row, "unknown", "unknown", why))
             since = work.now - timedelta(seconds=self._channel.limits.group_window)
             for chat, at in await work.outbox.recent_group_calls(self._channel.name, since):
                 governor.remember(chat, (work.now - at).total_seconds())
+
+    async def move_away(self) -> None:
+        """What is urgent goes by the other messengers of those who have one."""
+        name = self._channel.name
+        while True:
+            async with self._db.work() as work:
+                moved = await move_notices_from(work, name)
+                answers = await give_up_answers_of(work, name)
+                for row in answers:
+                    await self._tell(work, Settled(row, "refused", "away"))
+            if moved or answers:
+                log.warning("%s is out of reach: %s rows go otherwise", name, moved + len(answers))
+            if moved < NOTICES_AT_A_TIME and len(answers) < ANSWERS_AT_A_TIME:
+                return
 
     async def end(self) -> None:
         await self._together.end()
@@ -259,7 +289,7 @@ class Settling:
             await self._end(work, row, state, reason, ids=ids, why=why)
 
         try:
-            await self._together.commit(write)
+            await self._together.commit(write, patient=row.is_news)
         except Exception as failure:  # noqa: BLE001 (logged; the outcome is what counts)
             log_fault(failure, "settling outbox row %s", row.id)
             await self._together.commit(write_alone)
@@ -311,11 +341,21 @@ class Settling:
     ) -> list[Row]:
         found = await work.session.execute(
             update(Outgoing)
-            .where(Outgoing.contact_id == contact_id, Outgoing.state == "waiting")
+            .where(Outgoing.contact_id == contact_id, Outgoing.state.in_(("waiting", "parked")))
             .values(state="refused", reason=reason, settled_at=work.now, why=clean(why))
             .returning(*COLUMNS)
         )
         return sorted((Row(**row._mapping) for row in found), key=lambda row: row.id)
+
+
+async def state_to_wait_in(work: Work, row: Row, *, unsure: bool) -> str:
+    """Of a row that goes back: what was stopped meanwhile goes nowhere."""
+    if row.notice_id is None:
+        return "waiting"
+    notice = await work.session.scalar(select(Notice.state).where(Notice.id == row.notice_id))
+    if notice == "stopped":
+        return "unknown" if unsure else "dropped"
+    return "waiting" if notice == "done" else "parked"
 
 
 def clean(why: str) -> str:

@@ -204,18 +204,21 @@ class Limits(Value):
     download: int = 20 * 1024 * 1024
     upload: int = 50 * 1024 * 1024
     per_second: float = 30
+    burst: int = 30  # calls that may be made at once, of those of a second
     chat_per_second: float = 1
     chat_burst: int = 5
     group_calls: int = 20  # in `group_window` seconds; 0 = no limit
     group_window: float = 60
     key_lives: float = 0  # seconds in which a repeat with the same nonce is harmless there
     at_once: int = 64  # chats written to at the same time
-    news_share: float = 0.8  # of `per_second`, for news and mailings; 1: dialogues overtake them
+    batches: bool = False  # the channel gathers news itself, and lets dialogues pass there
 
     def scaled(self, factor: float) -> Limits:
-        """The same messenger, `factor` times faster: for tests and benchmarks."""
+        """The same messenger, `factor` times faster: for tests and benchmarks. Its network is not,
+        so that more is on the way at a time."""
         return self.model_copy(
             update={
+                "at_once": int(self.at_once * min(max(1.0, factor), 4.0)),
                 "per_second": self.per_second * factor,
                 "chat_per_second": self.chat_per_second * factor,
                 "group_window": self.group_window / factor,

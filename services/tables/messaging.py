@@ -14,13 +14,15 @@ from services.tables.base import Numbered, Table
 
 class ChannelState(Table):
     """One row a channel. `cursor` is where polling stands; `epoch` counts leaders, so that a
-    leader who lost the lock can claim nothing more."""
+    leader who lost the lock can claim nothing more. `about`: how we are found there, see
+    `services.links`."""
 
     __tablename__ = "channels"
 
     name: Mapped[str] = mapped_column(primary_key=True)
     cursor: Mapped[str | None]
     epoch: Mapped[int] = mapped_column(server_default=text("0"))
+    about: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"), default=dict)
 
 
 class Heard(Numbered):
@@ -164,6 +166,10 @@ class Outgoing(Numbered):
             postgresql_where=text("contact_id IS NOT NULL"),
         ),
         Index("ix_outbox_settled_at", "settled_at"),
+        *(  # asked for when a message is cleared away
+            Index(f"ix_outbox_{name}", name, postgresql_where=text(f"{name} IS NOT NULL"))
+            for name in ("reply_to_message", "replaces_message")
+        ),
         Index(  # asked for with each new topic
             "ix_outbox_thread_id",
             "thread_id",

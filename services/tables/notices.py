@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer
+from sqlalchemy import text as sql  # the tables have a column `text`
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.tables.base import Numbered, Table
@@ -19,7 +21,8 @@ class Notice(Numbered):
     State: going → done, with held (nothing leaves for now) between, or stopped. `guard` names what
     a claim looks at for each person (news: one an hour). `quiet`: nothing leaves at night in
     `zone`, the hour of these houses (empty: the company's). `urgent`: whom one messenger does not
-    reach is told by the next."""
+    reach is told by the next. `result`: what became of its people, an `Outcome`, once old rows
+    were cleared away."""
 
     __tablename__ = "notices"
 
@@ -36,10 +39,11 @@ class Notice(Numbered):
     flats_reached: Mapped[int] = mapped_column(Integer)
     state: Mapped[str] = mapped_column(server_default="going", default="going")
     guard: Mapped[str] = mapped_column(server_default="", default="")
-    quiet: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
+    quiet: Mapped[bool] = mapped_column(server_default=sql("false"), default=False)
     zone: Mapped[str] = mapped_column(server_default="", default="")
-    urgent: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
+    urgent: Mapped[bool] = mapped_column(server_default=sql("false"), default=False)
     priority: Mapped[int] = mapped_column(Integer, server_default="4", default=4)
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
 
     __table_args__ = (
         CheckConstraint(
@@ -52,7 +56,7 @@ class Notice(Numbered):
             "ix_notices_going",
             "priority",
             "id",
-            postgresql_where=text("state = 'going'"),
+            postgresql_where=sql("state = 'going'"),
         ),
     )
 
@@ -61,7 +65,7 @@ class Mailing(Numbered):
     """What a member sends to many by hand. `key`: the same text to the same people, submitted
     twice within a day, is one. `kind`: news (may be opted out of, one an hour), important (to
     everybody), offer (only to those who agreed to offers). `audience`: whom, see
-    `services.mailings.Audience`. `photos` are `Attachment`s. `open_to`: where else it stands for
+    `services.mailing_audience`. `photos` are `Attachment`s. `open_to`: where else it stands for
     all to read (wall, channel). `form`: the answers it was made of. `room_id` and `way` say where
     its member is told of it; `progress_row` is the outbox row of the post that shows how far it
     is."""
@@ -71,9 +75,9 @@ class Mailing(Numbered):
     key: Mapped[str]
     kind: Mapped[str]
     text: Mapped[str]
-    photos: Mapped[list[Any]] = mapped_column(server_default=text("'[]'::jsonb"), default=list)
+    photos: Mapped[list[Any]] = mapped_column(server_default=sql("'[]'::jsonb"), default=list)
     audience: Mapped[dict[str, Any]]
-    open_to: Mapped[list[Any]] = mapped_column(server_default=text("'[]'::jsonb"), default=list)
+    open_to: Mapped[list[Any]] = mapped_column(server_default=sql("'[]'::jsonb"), default=list)
     state: Mapped[str] = mapped_column(server_default="draft", default="draft")
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
     room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id"))
@@ -97,7 +101,7 @@ class Mailing(Numbered):
         Index(
             "ix_mailings_now",
             "state",
-            postgresql_where=text("state IN ('scheduled', 'running', 'paused')"),
+            postgresql_where=sql("state IN ('scheduled', 'running', 'paused')"),
         ),
     )
 

@@ -14,6 +14,7 @@ from services.tables.base import Numbered, Table
 class Outage(Numbered):
     """`title` names what is `other`. `until` empty: nobody knows. `loud`: residents must act, so an
     accident makes a sound at night too. `form`: the answers it was made of, to change it by.
+    `open_to`: where else it stands for all to read (wall, channel).
     `room_id` and `way` (room, private, desk) say where its member is told of it. `announce_at`:
     when a scheduled one goes out; `remind_at`: the evening before, of a planned one. `asked_at`:
     when the member was asked whether it is over; `doubted_at`: when staff were first told that
@@ -33,6 +34,7 @@ class Outage(Numbered):
     room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id"))
     way: Mapped[str]
     form: Mapped[dict[str, Any]]
+    open_to: Mapped[list[Any]] = mapped_column(server_default=text("'[]'::jsonb"), default=list)
     made_at: Mapped[datetime]
     announce_at: Mapped[datetime | None]
     announced_at: Mapped[datetime | None]

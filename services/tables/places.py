@@ -54,6 +54,8 @@ class Room(Numbered):
 
 
 class Complex(Numbered):
+    """`telegram_channel`: where its notices stand in the open; empty: in the company's."""
+
     __tablename__ = "complexes"
 
     code: Mapped[str] = mapped_column(unique=True)
@@ -61,6 +63,7 @@ class Complex(Numbered):
     room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id"))
     executors_room_id: Mapped[int | None] = mapped_column(ForeignKey("rooms.id"))
     features: Mapped[list[Any]]
+    telegram_channel: Mapped[str] = mapped_column(server_default="", default="")
     position: Mapped[int] = mapped_column(Integer)
     withdrawn_at: Mapped[datetime | None]
 

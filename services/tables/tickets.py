@@ -232,6 +232,9 @@ class Message(Numbered):
         Index("ix_messages_thread_id_id", "thread_id", "id"),
         Index("ix_messages_attachments", "attachments", postgresql_using="gin"),
         Index(
+            "ix_messages_reply_to", "reply_to", postgresql_where=sql.text("reply_to IS NOT NULL")
+        ),
+        Index(
             "ix_messages_words",
             sql.text(for_index(MESSAGE_WORDS, "messages")),
             postgresql_using="gin",

@@ -10,6 +10,7 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.exc import IntegrityError
 
 from services.db import Database
+from services.messaging import together as together_module
 from services.messaging.together import Together
 from services.work import Work
 from tests.support.patience import PATIENCE
@@ -36,6 +37,27 @@ async def test_what_waits_together_is_committed_together(db: Database) -> None:
     await asyncio.gather(*(together.commit(lambda work, n=n: write(work, n)) for n in names))
     assert await kept(db) == names
     assert len(commits) <= 3
+    await together.end()
+
+
+async def test_who_may_wait_waits_for_company_and_who_may_not_takes_them_along(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(together_module, "GATHER", 2 * PATIENCE)
+    together = Together(db)
+    commits: list[int] = []
+
+    async def write(work: Work) -> None:
+        commits.append(await work.session.scalar(text("SELECT txid_current()")))
+
+    patient = [asyncio.ensure_future(together.commit(write, patient=True)) for _ in range(3)]
+    await asyncio.sleep(0)
+    assert commits == []
+    async with asyncio.timeout(PATIENCE):
+        await together.commit(write)
+        await asyncio.gather(*patient)
+    assert len(commits) == 4
+    assert len(set(commits)) == 1
     await together.end()
 
 
