@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, desc, or_, select, update
+from sqlalchemy import ColumnElement, or_, select, text, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from services.access import AsMember
@@ -40,15 +40,29 @@ def holding(
     )
 
 
+# What every message takes is written in SQL.
+CURRENT = text(
+    """
+    SELECT id FROM bans
+    WHERE (resident_id = :resident OR resident_id IN (
+             SELECT from_resident_id FROM links
+             WHERE to_resident_id = :resident AND undone_at IS NULL))
+      AND lifted_at IS NULL AND (until IS NULL OR until > :now)
+    ORDER BY id DESC LIMIT 1
+    """
+)
+
+
 class Bans:
     def __init__(self, work: Work) -> None:
         self._work = work
 
     async def current(self, resident_id: int) -> Ban | None:
         """The ban that holds now; one whose time has come is over by itself."""
-        return await self._work.session.scalar(
-            select(Ban).where(*holding(resident_id, self._work.now)).order_by(desc(Ban.id)).limit(1)
+        found = await self._work.session.scalar(
+            CURRENT, {"resident": resident_id, "now": self._work.now}
         )
+        return None if found is None else await self._work.session.get(Ban, found)
 
     async def ban(
         self, viewer: AsMember, resident_id: int, span: timedelta | None, reason: str

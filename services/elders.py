@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, or_, select, tuple_, update
 
 from services.access import AsMember, AsResident, check_elder
 from services.errors import NotYours
-from services.tables import Elder, House, Thread, Ticket
+from services.tables import Elder, House, Link, Thread, Ticket
 
 if TYPE_CHECKING:
     from services.work import Work
@@ -43,7 +43,7 @@ class Elders:
             await self._work.session.execute(
                 update(Elder)
                 .where(
-                    Elder.resident_id.in_(await self._same(resident_id)),
+                    is_of(resident_id),
                     Elder.house_id == house.id,
                     Elder.until.is_(None),
                 )
@@ -65,9 +65,7 @@ class Elders:
 
     async def move_out(self, viewer: AsResident, house_id: int | None = None) -> None:
         """Of a house in which they have no home any more; None: of every one."""
-        ends = update(Elder).where(
-            Elder.resident_id.in_(await self._same(viewer.resident_id)), Elder.until.is_(None)
-        )
+        ends = update(Elder).where(is_of(viewer.resident_id), Elder.until.is_(None))
         if house_id is not None:
             ends = ends.where(Elder.house_id == house_id)
         ended = await self._work.session.scalars(
@@ -86,7 +84,7 @@ class Elders:
         rows = await self._work.session.scalars(
             select(House)
             .join(Elder, Elder.house_id == House.id)
-            .where(Elder.resident_id.in_(await self._same(resident_id)), Elder.until.is_(None))
+            .where(is_of(resident_id), Elder.until.is_(None))
             .distinct()
             .order_by(House.position, House.id)
         )
@@ -120,7 +118,7 @@ class Elders:
         find = (
             select(Elder)
             .where(
-                Elder.resident_id.in_(await self._same(resident_id)),
+                is_of(resident_id),
                 Elder.house_id == house_id,
                 Elder.until.is_(None),
             )
@@ -128,6 +126,10 @@ class Elders:
         )
         return await self._work.session.scalar(find.with_for_update() if lock else find)
 
-    async def _same(self, resident_id: int) -> list[int]:
-        """This person, and whom they were before they linked their messengers."""
-        return [resident_id, *await self._work.linking.taken_in(resident_id)]
+
+def is_of(resident_id: int) -> ColumnElement[bool]:
+    """This person, and whom they were before they linked their messengers."""
+    linked = select(Link.from_resident_id).where(
+        Link.to_resident_id == resident_id, Link.undone_at.is_(None)
+    )
+    return or_(Elder.resident_id == resident_id, Elder.resident_id.in_(linked))

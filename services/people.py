@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import desc, select, update
+from sqlalchemy import desc, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.access import AsMember, AsResident, check_home
@@ -50,6 +50,23 @@ class Place:
     listed: bool
 
 
+# What every message takes is written in SQL; others may say something to this contact meanwhile.
+HEAR = (
+    select(Contact)
+    .from_statement(
+        text(
+            """
+            UPDATE contacts SET last_heard_at = :now, chat = :chat, unreachable_since = NULL,
+                                unreachable_why = NULL
+            WHERE channel = :channel AND user_id = :user
+            RETURNING *
+            """
+        )
+    )
+    .execution_options(populate_existing=True)
+)
+
+
 class People:
     def __init__(self, work: Work) -> None:
         self._work = work
@@ -58,12 +75,13 @@ class People:
         """The contact behind a private message; a stranger becomes one. Locks the contact's row
         and makes an unreachable one reachable again."""
         session, sender, address = self._work.session, inbound.sender, inbound.address
-        find = (
-            select(Contact)
-            .where(Contact.channel == address.channel, Contact.user_id == sender.id)
-            .with_for_update(key_share=True)  # others may say something to this contact
-        )
-        contact = await session.scalar(find)
+        named = {
+            "channel": address.channel,
+            "user": sender.id,
+            "chat": address.chat,
+            "now": self._work.now,
+        }
+        contact = await session.scalar(HEAR, named)
         if contact is None:
             resident = Resident(created_at=self._work.now)
             session.add(resident)
@@ -80,14 +98,10 @@ class People:
                 )
                 .on_conflict_do_nothing()
             )
-            contact = await session.scalar(find)
+            contact = await session.scalar(HEAR, named)
             assert contact is not None
             if contact.resident_id != resident.id:  # someone was quicker
                 await session.delete(resident)
-        contact.last_heard_at = self._work.now
-        contact.chat = address.chat
-        contact.unreachable_since = None
-        contact.unreachable_why = None
         return contact
 
     async def contact(self, contact_id: int) -> Contact:
@@ -206,6 +220,9 @@ class People:
                 update(Home)
                 .where(Home.resident_id.in_(everyone), Home.until.is_(None))
                 .values(until=self._work.now)
+            )
+            await self._work.session.execute(
+                update(Contact).where(Contact.resident_id.in_(everyone)).values(came_by="")
             )
             await self._work.elders.move_out(viewer)
             await self._work.forgetting.part_from(everyone)

@@ -1,6 +1,8 @@
-"""The shelf: the libraries of this process, one for each set of articles that somebody may ask.
+"""The shelf: what this process keeps between transactions. The company's profile, and the
+libraries, one for each set of articles that somebody may ask.
 
-Building one takes a while, so it is done in a thread, once, and kept until the articles change.
+Building a library takes a while, so it is done in a thread, once, and kept until the articles
+change.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from services.company.declaration import Vocabulary
+from services.company.declaration import Company, Vocabulary
 from services.faults import log_fault
 
 if TYPE_CHECKING:
@@ -26,6 +28,15 @@ class Shelf:
         self._of: dict[int | None, tuple[str, tuple[Entry, ...]]] = {}
         self._words: tuple[Vocabulary, object] | None = None
         self._building = asyncio.Lock()
+        self._company: tuple[int, Company] | None = None
+
+    def company_at(self, revision: int) -> Company | None:
+        """The profile as it stands at that revision, where it is kept."""
+        kept = self._company
+        return kept[1] if kept is not None and kept[0] == revision else None
+
+    def keep_company(self, revision: int, company: Company) -> None:
+        self._company = (revision, company)
 
     def holds(self, complex_id: int | None, state: str) -> bool:
         made_of, key = self._of.get(complex_id, ("", ()))

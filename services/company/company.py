@@ -12,7 +12,7 @@ from sqlalchemy import select
 from services.company.declaration import Category, Company, list_categories
 from services.errors import NotFound
 from services.tables import Category as CategoryRow
-from services.tables import CompanyRow, Complex, Room, Ticket
+from services.tables import CompanyRow, Complex, House, Room, Ticket
 from services.timetable import Timetable
 
 if TYPE_CHECKING:
@@ -23,19 +23,32 @@ class CompanyData:
     def __init__(self, work: Work) -> None:
         self._work = work
         self._profile: Company | None = None
+        self._revision: int | None = None
         self._categories: list[Category] | None = None
         self._timetables: dict[int | None, Timetable] = {}
 
+    def stands_at(self, revision: int | None) -> None:
+        """What this transaction has read already: the profile that the process keeps may do."""
+        self._revision = revision
+
     async def profile(self) -> Company:
+        if self._profile is None and self._revision is not None:
+            self._profile = self._work.shelf.company_at(self._revision)
         if self._profile is None:
             row = await self._work.session.get(CompanyRow, 1)
             if row is None:
                 raise NotFound("no company file has been applied")
             self._profile = Company.model_validate(row.content)
+            self._work.shelf.keep_company(row.revision, self._profile)
         return self._profile
 
     async def local(self, moment: datetime) -> datetime:
         return moment.astimezone(ZoneInfo((await self.profile()).timezone))
+
+    async def zone_of_house(self, house_id: int | None) -> str:
+        """The name of its zone, the company's where it has none of its own."""
+        house = None if house_id is None else await self._work.session.get(House, house_id)
+        return (house.timezone if house else "") or (await self.profile()).timezone
 
     async def categories(self, complex_id: int | None, *, own_flat: bool = True) -> list[Category]:
         """Kinds of requests in a complex, in the company's order. `own_flat=False`: only those
