@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, and_, cast, desc
 from sqlalchemy.dialects.postgresql import insert
 
 from services.access import AsMember, shown_in, threads_of
+from services.matters import is_behind
 from services.messaging.types import PHONE
 from services.tables import (
     Alarm,
@@ -161,7 +162,7 @@ class Desk:
         if thread_id is not None:
             find = find.where(Thread.id == thread_id)
         else:
-            find = find.where(Thread.state == state)
+            find = find.where(Thread.state == state, ~is_silent_follower())
         if which:
             find = find.where(self._fits(viewer, which))
         if room:
@@ -194,7 +195,7 @@ class Desk:
             .outerjoin(Home, Thread.home_id == Home.id)
             .outerjoin(House, House.id == func.coalesce(Ticket.house_id, Home.house_id))
             .outerjoin(Complex, House.complex_id == Complex.id)
-            .where(Thread.state == "open", threads_of(viewer))
+            .where(Thread.state == "open", threads_of(viewer), ~is_silent_follower())
             .group_by(Complex.code, House.code)
         )
         if room:
@@ -320,3 +321,9 @@ def alarmed() -> ColumnElement[bool]:
         Thread.state == "open",
     )
     return find.correlate(Thread).exists()
+
+
+def is_silent_follower() -> ColumnElement[bool]:
+    """Of those who follow one incident the oldest stands for all, while they wait for no answer of
+    their own."""
+    return func.coalesce(and_(Thread.waits_since.is_(None), is_behind()), False)

@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, case, distinct, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from services.matters import as_problem
 from services.tables import (
     Call,
     Message,
@@ -48,7 +49,10 @@ class Figures:
     # ── Now ──────────────────────────────────────────────────────────────────
 
     async def open(self, which: Which) -> int:
-        return await self._count(select(func.count()).select_from(Thread).where(which, OPEN))
+        """What follows one incident is one."""
+        find = select(func.count(distinct(as_problem()))).select_from(Thread)
+        find = find.outerjoin(Ticket, Ticket.thread_id == Thread.id)
+        return await self._count(find.where(which, OPEN))
 
     async def unanswered_too_long(self, which: Which) -> list[int | None]:
         """Numbers of the requests, None for a conversation without one; who waits longest first."""
@@ -123,9 +127,13 @@ class Figures:
     # ── Of some days ─────────────────────────────────────────────────────────
 
     async def came(self, which: Which, since: datetime, until: datetime) -> tuple[int, int]:
-        """New conversations, and how many of them are requests."""
+        """New conversations, and how many of them are requests; what follows one incident is
+        one."""
         row = await self._work.session.execute(
-            select(func.count(), func.count(Ticket.id))
+            select(
+                func.count(distinct(as_problem())),
+                func.count(distinct(case((Ticket.id.is_not(None), as_problem())))),
+            )
             .select_from(Thread)
             .outerjoin(Ticket, Ticket.thread_id == Thread.id)
             .where(which, Thread.opened_at >= since, Thread.opened_at < until)
@@ -144,7 +152,9 @@ class Figures:
         return {tone: count for tone, count in rows}  # noqa: C416 (rows are no pairs to mypy)
 
     async def closed(self, which: Which, since: datetime, until: datetime) -> int:
-        find = select(func.count()).select_from(Thread)
+        """What followed one incident is one."""
+        find = select(func.count(distinct(as_problem()))).select_from(Thread)
+        find = find.outerjoin(Ticket, Ticket.thread_id == Thread.id)
         return await self._count(
             find.where(which, Thread.closed_at >= since, Thread.closed_at < until)
         )

@@ -66,6 +66,7 @@ class Surges:
             .where(
                 Thread.room_id == room.id,
                 Thread.opened_at >= self._work.now - WITHIN,
+                Ticket.incident_id.is_(None),
                 func.coalesce(
                     case(
                         (Ticket.emergency, Ticket.category + APART + Ticket.what),
@@ -108,6 +109,11 @@ class Surges:
         surge.last_at = self._work.now
         await self._work.session.flush()
 
+    async def end(self, surge: Surge) -> None:
+        """What was one problem is over: who writes next is no part of it."""
+        surge.last_at = self._work.now - LASTS - timedelta(seconds=1)
+        await self._work.session.flush()
+
     async def to_answer(self, surge: Surge) -> list[Thread]:
         """The newest open thread of each resident in it."""
         newest: dict[int, Thread] = {}
@@ -143,13 +149,18 @@ class Surges:
         )
 
     async def hiding(self, thread: Thread) -> Surge | None:
-        """The surge in whose post alone the thread is shown; one that is over hides nothing."""
+        """The surge in whose post alone the thread is shown; one that is over hides nothing, nor
+        one whose request follows an incident."""
+        follows = select(Ticket.id).where(
+            Ticket.thread_id == thread.id, Ticket.incident_id.is_not(None)
+        )
         return await self._work.session.scalar(
             select(Surge)
             .join(SurgeThread, SurgeThread.surge_id == Surge.id)
             .where(
                 SurgeThread.thread_id == thread.id,
                 SurgeThread.opened_at.is_(None),
+                ~follows.exists(),
                 Surge.last_at >= self._work.now - LASTS,
             )
         )

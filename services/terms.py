@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from services.access import AsResident, Viewer
 from services.company.declaration import Category
+from services.matters import is_behind
 from services.tables import Room, Thread, Ticket
 from services.timetable import Timetable
 from services.waiting import AT_MOST, WARN_AT, Late
@@ -18,8 +19,14 @@ if TYPE_CHECKING:
 
 
 def is_overdue(now: datetime) -> ColumnElement[bool]:
-    """A ticket that waits for its resident is late by no fault of ours."""
-    return and_(Ticket.closed_at.is_(None), Ticket.status != "waiting", Ticket.due_at <= now)
+    """A ticket that waits for its resident is late by no fault of ours; of those that follow one
+    incident the oldest is."""
+    return and_(
+        Ticket.closed_at.is_(None),
+        Ticket.status != "waiting",
+        Ticket.due_at <= now,
+        ~is_behind(),
+    )
 
 
 class Terms:
@@ -114,6 +121,6 @@ class Terms:
             and_(is_overdue(now), Ticket.due_warned < 100),
             and_(
                 Ticket.closed_at.is_(None), Ticket.status != "waiting",
-                Ticket.due_warned < 80, Ticket.warn_at <= now,
+                Ticket.due_warned < 80, Ticket.warn_at <= now, ~is_behind(),
             ),
         )  # fmt: skip

@@ -181,6 +181,7 @@ class Tickets:
             await self._work.threads.close(thread)
         elif before in ENDED:
             ticket.closed_at = None
+            await self._work.followers.leave(ticket)
             await self._work.threads.reopen(thread)
         await self._work.waiting.follow(viewer, thread, ticket, before)
         came_back = before in ENDED and status not in ENDED

@@ -6,23 +6,25 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from handlers import outside_texts, posts, wording
+from handlers import incident_texts, outside_texts, posts, wording
 from handlers.dialogue.form import Answers, Form
-from handlers.dialogue.said import Said, files_of, join, tell
-from handlers.dialogue.steps import Answered, Choice, Photos, Stay, Step, Text, Wrong
+from handlers.dialogue.said import Said, join
+from handlers.dialogue.steps import Answered, Choice, Stay, Step, Wrong
 from handlers.dialogue.turn import Turn, plain
-from handlers.resident import hours, limits, texts, voiced
+from handlers.resident import hours, known, limits, texts, voiced
 from handlers.resident.kinds import (
     Kinds,
     Telling,
     add_to_told,
     likely_kind,
-    need_telling,
     told,
 )
 from handlers.resident.menu import show_menu
 from handlers.resident.places import place_steps
+from handlers.resident.request_steps import Words, question
 from services.company import declaration
+from services.errors import AlreadyEnded
+from services.matters import Matter
 from services.people import Place
 from services.tickets import Where
 from services.understanding.reading.likeness import choose_label
@@ -81,6 +83,11 @@ class Request(Form):
             steps.append(WhichHome(await turn.work.people.places(turn.viewer)))
         if category.emergency:
             return steps  # no other question while the water rises
+        incident = await known.find_for(turn, answers, await self._matter(turn, answers, category))
+        if incident is not None:
+            steps.append(known.Same(incident))
+            if answers.get(known.key_of(incident)) is True:
+                return steps
         steps += self._questions(category, answers, await turn.work.company.local(turn.work.now))
         steps.append(Confirm(self, movable="guess" in answers, brief=is_brief(answers, category)))
         return steps
@@ -124,8 +131,15 @@ class Request(Form):
         assert house is not None
         return Where(house.complex_id, house.id, None, None, house.address)
 
+    async def _matter(self, turn: Turn, answers: Answers, category: declaration.Category) -> Matter:
+        where = await self._where(turn, answers)
+        return Matter(where.house_id, category.code, category.title, category.emergency)
+
     async def finish(self, turn: Turn, answers: Answers) -> None:
         work = turn.work
+        if (same := known.joined(answers)) is not None:
+            await self._join(turn, answers, same)
+            return
         category = await work.company.category(answers["category"])
         company = await work.company.profile()
         where, said = await self._where(turn, answers), gather(answers)
@@ -159,6 +173,18 @@ class Request(Form):
         if room.trouble and not category.emergency:
             await turn.say(texts.kept_for_later(company))
         turn.go("talk", thread=thread.id, chosen=True)
+        if category.emergency:
+            await known.ask_of_ticket(turn, ticket)
+
+    async def _join(self, turn: Turn, answers: Answers, same: int) -> None:
+        """What is over by now is filed after all."""
+        home_id = None if answers["common"] else home_of(answers)
+        common, said = bool(answers["common"]), gather(answers)
+        try:
+            await known.join(turn, same, said, home_id=home_id, common=common)
+        except AlreadyEnded:
+            await turn.say(incident_texts.OVER_MEANWHILE)
+            await self.start(turn, **{k: v for k, v in answers.items() if k != f"same{same}"})
 
     async def cancel(self, turn: Turn) -> None:
         await show_menu(turn, texts.CANCELLED)
@@ -173,32 +199,6 @@ class Request(Form):
                 await self.repeat(turn)
                 return True
         return False
-
-
-class Words(Text):
-    """What happened, after a category was pressed."""
-
-    async def take(self, turn: Turn, pressed: str | None, so_far: Any) -> Answered | Stay:
-        return Answered(need_telling(turn))
-
-
-class Spoken(Text):
-    """A question of the company's form. A voice message or a photo answers it as well."""
-
-    async def take(self, turn: Turn, pressed: str | None, so_far: Any) -> Answered | Stay:
-        if pressed is None and files_of(tell(turn.inbound)):
-            return Answered(tell(turn.inbound))
-        return await super().take(turn, pressed, so_far)
-
-
-class Picked(Choice):
-    """A choice of the company's form. A photo that comes instead belongs to what was told."""
-
-    async def take(self, turn: Turn, pressed: str | None, so_far: Any) -> Answered | Stay:
-        if pressed is None and files_of(tell(turn.inbound)):
-            add_to_told(turn)
-            raise Wrong(texts.added_and_again(self.question))
-        return await super().take(turn, pressed, so_far)
 
 
 class WhichHome(Choice):
@@ -289,31 +289,6 @@ def forget_missing_kind(answers: Answers, kinds: Sequence[declaration.Category])
     del answers["category"]
     if answers.get("what") == category:
         del answers["what"]
-
-
-def question(step: declaration.Step, now: datetime, *, words_known: bool) -> Step:
-    """A question of the company file as a step of the form."""
-    key = f"q-{step.key}"
-    if step.kind == "text":
-        return Spoken(key, step.ask, step.optional or words_known)
-    if step.kind == "photos":
-        return Photos(key, step.ask)
-    labels = step.options or (when_options(now) if step.kind == "when" else ())
-    return Picked(
-        key,
-        step.ask,
-        step.optional,
-        options=[(label, label) for label in labels],
-        columns=2,
-        other=lambda words: words[:200],
-    )
-
-
-def when_options(now: datetime) -> list[str]:
-    """Days and parts of the day from this local moment on; any other words are taken too."""
-    today = ["Сегодня днём"] if now.hour < 15 else []
-    today += ["Сегодня вечером"] if now.hour < 19 else []
-    return ["Как можно скорее", *today, "Завтра утром", "Завтра днём", "Завтра вечером"]
 
 
 def gather(answers: Answers) -> Said:
