@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from handlers import elder_texts, outage_texts
+from handlers import elder_texts, mailing_texts, outage_texts
 from handlers.dialogue.turn import Turn
 from handlers.resident import faq_texts, texts
 from handlers.resident.consent import ask_consent, button, consented
@@ -46,7 +46,10 @@ def menu_of(*, elder: bool) -> list[list[Button]]:
             button(outage_texts.OUTAGES, "menu/outages"),
             button(texts.SETTINGS, "menu/settings"),
         ],
-        *([[button(elder_texts.MY_HOUSE, "menu/house")]] if elder else []),
+        [
+            button(mailing_texts.NEWS, "menu/news"),
+            *([button(elder_texts.MY_HOUSE, "menu/house")] if elder else []),
+        ],
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from handlers import mailing_texts
 from handlers.dialogue.form import Answers, Form
 from handlers.dialogue.steps import Step, Text
 from handlers.dialogue.turn import Turn, split_action
@@ -27,6 +28,7 @@ async def show(turn: Turn) -> None:
     ]
     if len(places) > 1:
         rows += [[button(texts.leave_label(p), f"settings/leave/{p.home_id}")] for p in places]
+    rows.append([button(mailing_texts.WISHES, "menu/wishes")])
     rows.append([button(linking_texts.OTHER, "link/show")])
     rows.append([button(texts.WITHDRAW, "settings/withdraw")])
     await turn.say(texts.settings(resident.name or "", resident.phone, places), rows)
