@@ -1,4 +1,4 @@
-"""What stands on paper: the dispatch journal and the work order."""
+"""What stands on paper: the dispatch journal, the work order, sheets for entrances, posters."""
 
 from __future__ import annotations
 
@@ -115,3 +115,46 @@ def moment(at: datetime) -> str:
 
 def phone(number: str | None) -> str:
     return wording.name_phone(number) if number else "нет"
+
+
+# ── Sheets for entrances and posters ─────────────────────────────────────────
+
+LOOK_AT_CODE = "Наведите камеру телефона на квадрат: откроется чат с нами, сразу о вашем доме."
+
+
+def phones(company: Company) -> tuple[str, ...]:
+    """The same number is written once."""
+    if company.phone == company.emergency_phone:
+        return (f"Телефон: {company.phone}",)
+    return (
+        f"Диспетчер: {company.phone}",
+        f"Аварийная служба, круглосуточно: {company.emergency_phone}",
+    )
+
+
+def made_on(now: datetime) -> str:
+    return f"Напечатано {now:%d.%m.%Y в %H:%M}"
+
+
+def sheet_name(title: str) -> str:
+    about = "".join(" " if each in '/\\:*?"<>|' else each for each in title[:60]).strip()
+    return f"Листок для подъезда. {about}.pdf"
+
+
+POSTERS_NAME = "Плакаты с кодами.pdf"
+POSTER_HEAD = "Пишите нам, когда удобно"
+POSTER_WHAT = (
+    "Течёт, не работает лифт, есть вопрос о плате или просто нужен совет — напишите, и вам ответит "
+    "человек. Заявка не потеряется: всегда видно, что с ней. А об отключениях воды и света "
+    "мы предупредим сами."
+)
+POSTER_HOW = (
+    "Включите камеру телефона, как будто хотите сфотографировать.",
+    "Наведите её на квадрат ниже и подержите, пока не появится ссылка.",
+    "Нажмите на ссылку, потом на слово «Начать». Всё, мы на связи.",
+)
+POSTER_ELSE = "Не получается? Попросите соседа помочь или позвоните нам, как раньше."
+
+
+def poster_place(address: str, entrance: str) -> str:
+    return f"{address}, подъезд {entrance}" if entrance else address

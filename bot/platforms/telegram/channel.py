@@ -71,11 +71,13 @@ class TelegramChannel:
         background: Background,
         commands: Callable[[], Awaitable[Commands]],
         limits: Limits | None = None,
+        introduce: Callable[[int, str], Awaitable[None]] | None = None,
     ) -> None:
         self.limits = limits or Limits()
         self._access = access
         self._background = background
         self._commands = commands
+        self._introduce = introduce
         self._hears_all = False
         self._looked = False
         self._bot = make_bot(access.token, access.api_url, access.proxy, patience=access.patience)
@@ -92,6 +94,8 @@ class TelegramChannel:
                 await self._set_webhook()
             else:
                 await self._bot.delete_webhook()
+        if self._introduce is not None and me.username:
+            await self._introduce(me.id, me.username)
         up()
         commands = await self._commands()
         with reaching():

@@ -23,7 +23,7 @@ class RawMember(TelegramMethod[dict[str, Any]]):
     __returning__ = dict[str, Any]
     __api_method__ = "getChatMember"
 
-    chat_id: int
+    chat_id: int | str
     user_id: int
 
 
@@ -33,11 +33,14 @@ class RawChat(TelegramMethod[dict[str, Any]]):
     __returning__ = dict[str, Any]
     __api_method__ = "getChat"
 
-    chat_id: int
+    chat_id: int | str
 
 
-async def examine_telegram(settings: Settings, rooms: Sequence[int]) -> AsyncIterator[Finding]:
-    """`rooms` are the staff groups of the company file; that of the settings is looked at too."""
+async def examine_telegram(
+    settings: Settings, rooms: Sequence[int], channels: Sequence[str] = ()
+) -> AsyncIterator[Finding]:
+    """`rooms` are the staff groups of the company file; that of the settings is looked at too.
+    `channels`: where notices stand for all to read."""
     access = read_access(settings)
     bot = make_bot(access.token, access.api_url, access.proxy)
     chats = [settings.telegram_staff_chat] if settings.telegram_staff_chat else []
@@ -58,6 +61,8 @@ async def examine_telegram(settings: Settings, rooms: Sequence[int]) -> AsyncIte
         for chat in dict.fromkeys([*chats, *rooms]):
             async for finding in examine_room(bot, me.id, chat):
                 yield finding
+        for channel in dict.fromkeys(channels):
+            yield await examine_channel(bot, me.id, channel)
     except TROUBLE as failure:
         yield False, str(read_outage(failure))
     finally:
@@ -74,6 +79,23 @@ async def examine_webhook(bot: Bot, settings: Settings) -> AsyncIterator[Finding
         yield (right or not hook.url) and not hook.last_error_message, words
     elif hook.url:
         yield True, f"вебхук {hook.url} будет снят при запуске"
+
+
+async def examine_channel(bot: Bot, me: int, channel: str) -> Finding:
+    try:
+        chat = await bot(RawChat(chat_id=channel))
+        member = await bot(RawMember(chat_id=channel, user_id=me))
+    except TelegramNetworkError:
+        raise
+    except TelegramAPIError as refused:
+        return False, f"канал {channel}: {refused.message}. Проверьте имя и добавьте туда бота"
+    name = f"канал «{chat.get('title')}»"
+    if chat.get("type") != "channel":
+        return False, f"{channel}: это не канал. В telegram_channel нужен канал, не группа"
+    may = member.get("status") == "creator" or bool(member.get("can_post_messages"))
+    if may:
+        return True, f"{name}: может публиковать"
+    return False, f"{name}: сделайте бота администратором с правом публиковать сообщения"
 
 
 async def examine_room(bot: Bot, me: int, chat: int) -> AsyncIterator[Finding]:

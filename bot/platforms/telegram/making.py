@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from bot.platforms import Wiring
 from bot.platforms.telegram.channel import Access, TelegramChannel
 from bot.platforms.telegram.commands import Commands
 from bot.settings import Settings
+from bot.ways_in import introduce_telegram
 from handlers import commands
 from services.messaging.types import Limits
 
@@ -29,6 +32,7 @@ def make(wiring: Wiring) -> TelegramChannel:
         wiring.background,
         list_commands,
         Limits().scaled(wiring.factor),
+        partial(introduce_telegram, wiring.db),
     )
 
 

@@ -69,7 +69,7 @@ class Sender:
         self, to: Address, post: Post, reply_to: str | None, *, silent: bool
     ) -> list[str]:
         common: dict[str, Any] = {
-            "chat_id": int(to.chat),
+            "chat_id": chat_of(to),
             "message_thread_id": int(to.topic) if to.topic else None,
             "disable_notification": silent or None,
             "reply_parameters": ReplyParameters(
@@ -165,7 +165,7 @@ class Sender:
         change: Any = getattr(self._bot, f"edit_message_{what}")
         try:
             await change(
-                chat_id=int(to.chat),
+                chat_id=chat_of(to),
                 message_id=int(ident),
                 reply_markup=inline,
                 parse_mode="HTML",
@@ -174,6 +174,11 @@ class Sender:
         except TelegramBadRequest as refused:
             if not means(refused, failures.NOT_MODIFIED):
                 raise
+
+
+def chat_of(to: Address) -> int | str:
+    """A channel may be known by its name: «@dom_news»."""
+    return to.chat if to.chat.startswith("@") else int(to.chat)
 
 
 def parameters(file: Attachment, source: Any) -> dict[str, Any]:

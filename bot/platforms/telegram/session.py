@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import math
 from typing import Any, ClassVar
 
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
+from aiogram.exceptions import TelegramRetryAfter
 from aiogram.methods import Response, TelegramMethod
 from aiogram.methods.base import TelegramType
 from aiohttp import ClientTimeout
@@ -35,6 +38,8 @@ class Session(AiohttpSession):
     def check_response(
         self, bot: Bot, method: TelegramMethod[TelegramType], status_code: int, content: str
     ) -> Response[TelegramType]:
+        if status_code == 429 and (wait := read_wait(content)) is not None:
+            raise TelegramRetryAfter(method, "Too Many Requests", wait)
         # pydantic forgets a model that nobody holds, and takes ten milliseconds to make it anew.
         if type(method) not in self._shapes:
             self._shapes[type(method)] = Response[method.__returning__]  # type: ignore[name-defined]
@@ -46,6 +51,16 @@ class Session(AiohttpSession):
         total = self.timeout if timeout is None else timeout
         limits: Any = ClientTimeout(total=total, connect=min(CONNECT_WITHIN, total * 2 / 3))
         return await super().make_request(bot, method, timeout=limits)
+
+
+def read_wait(content: str) -> Any:
+    """Seconds, as a server of any kind may write them: aiogram reads whole ones alone. None where
+    there are none."""
+    try:
+        wait = float(json.loads(content)["parameters"]["retry_after"])
+    except (ValueError, TypeError, LookupError):
+        return None
+    return wait if 0 < wait < math.inf else None
 
 
 def make_bot(token: str, api_url: str, proxy: str = "", *, patience: float = ANSWER_WITHIN) -> Bot:

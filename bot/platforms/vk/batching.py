@@ -1,8 +1,10 @@
-"""Batching: messages that wait for their turn leave together, up to twenty-five in one request.
+"""Batching: messages that wait for their turn leave together, up to twenty-five in one request, or
+to a hundred people where the words are the same.
 
 VK counts requests, not messages. While the token's rate allows, each leaves at once and alone;
-under load the line grows and goes by `execute`. Each message keeps its own `random_id`, so one that
-is sent anew in another batch stands there once.
+under load the line grows and goes by `execute`, a notice to many by `peer_ids`. A `random_id`
+counts for its person alone: those of one notice share one, and a message that is sent anew in
+another company stands there once.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import json
 from collections import deque
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
+from itertools import islice, takewhile
 from typing import Any
 
 from bot.background import Background
@@ -21,6 +24,7 @@ from services.faults import log_fault
 from services.messaging.port import Ambiguous, Blocked, NotSent, Rejected, SendFailed
 
 MOST = 25
+MOST_ALIKE = 100
 GATHER = 0.05  # seconds that news wait for company: a request that leaves half empty is lost
 LONGEST = 60_000  # characters of one `execute`
 LAST_ANSWERS = 5.0  # seconds; less than delivery gives to what is in flight
@@ -36,6 +40,7 @@ class Waiting:
     given: Given
     call: str
     answer: asyncio.Future[list[str]]
+    alike: str = ""  # the same for messages that differ in nothing but the person
 
     def settle(self, outcome: Outcome) -> None:
         """The first outcome counts."""
@@ -64,7 +69,8 @@ class Batching:
         if self._ended:
             raise ending()
         answer: asyncio.Future[list[str]] = asyncio.get_running_loop().create_future()
-        (self._news if news else self._talk).append(Waiting(given, to_call(given), answer))
+        alike = to_call({**given, "peer_ids": ""}) if news else ""
+        (self._news if news else self._talk).append(Waiting(given, to_call(given), answer, alike))
         if self._line is None or self._line.done():
             self._line = self._begin(self._run())
         return await answer
@@ -117,12 +123,15 @@ class Batching:
     async def _gather(self) -> None:
         """News wait while more of them come, unless somebody talks."""
         seen = -1
-        while not self._talk and seen < len(self._news) < MOST:
+        most = MOST_ALIKE if len({each.alike for each in self._news}) == 1 else MOST
+        while not self._talk and seen < len(self._news) < most:
             seen = len(self._news)
             await asyncio.sleep(GATHER)
 
     def _take(self) -> list[Waiting]:
         """As many as one request holds, of those still wanted."""
+        if not self._talk and self._count_alike() > MOST:
+            return self._take_alike()
         batch: list[Waiting] = []
         length = 0
         while (line := self._talk or self._news) and len(batch) < MOST:
@@ -133,6 +142,15 @@ class Batching:
             if not waiting.answer.done():
                 batch.append(waiting)
         return batch
+
+    def _count_alike(self) -> int:
+        """How many at the head of the news differ in nothing but the person."""
+        head = takewhile(lambda each: each.alike == self._news[0].alike, self._news)
+        return sum(1 for _ in islice(head, MOST_ALIKE))
+
+    def _take_alike(self) -> list[Waiting]:
+        taken = [self._news.popleft() for _ in range(self._count_alike())]
+        return [each for each in taken if not each.answer.done()]
 
     # A batch.
 
@@ -166,6 +184,10 @@ class Batching:
             if len(batch) == 1:
                 answer = await self._api.call_now("messages.send", **batch[0].given)
                 return [outcome_of(answer["response"])]
+            if len({each.alike or each.call for each in batch}) == 1:
+                peers = ",".join(str(each.given["peer_ids"]) for each in batch)
+                given = {**batch[0].given, "peer_ids": peers}
+                return read_alike(batch, await self._api.call_now("messages.send", **given))
             code = f"return [{','.join(waiting.call for waiting in batch)}];"
             return read_executed(await self._api.call_now("execute", code=code))
         except VkError as error:
@@ -199,6 +221,18 @@ def outcome_of(answer: Any) -> Outcome:
     if not isinstance(ident, int | str) or not ident:
         return Ambiguous("the answer names no message")
     return [str(ident)]
+
+
+def read_alike(batch: Sequence[Waiting], answer: dict[str, Any]) -> list[Outcome]:
+    """The outcome of each person. What is denied to every one of them is denied to the
+    community."""
+    by_peer = {str(one.get("peer_id")): one for one in answer["response"]}
+    errors = [one.get("error") or {} for one in by_peer.values()]
+    if all(error.get("code") in FORBIDDEN for error in errors):
+        return [
+            read_refusal(int(error["code"]), str(error.get("description", ""))) for error in errors
+        ]
+    return [outcome_of([by_peer.get(str(each.given["peer_ids"]), {})]) for each in batch]
 
 
 def read_executed(answer: dict[str, Any]) -> list[Outcome]:

@@ -17,7 +17,7 @@ from bot.background import Background
 from bot.media import Media
 from bot.platforms.vk.api import VkApi, VkError
 from bot.platforms.vk.attachments import NAME, read_attachments
-from bot.platforms.vk.batching import MOST, Batching
+from bot.platforms.vk.batching import MOST, MOST_ALIKE, Batching
 from bot.platforms.vk.failures import (
     NO_EDIT,
     NO_SUCH_MESSAGE,
@@ -33,20 +33,22 @@ from bot.platforms.vk.parse import LARGEST
 from bot.platforms.vk.ready import switch_on
 from bot.platforms.vk.render import Post, render
 from bot.platforms.vk.uploads import Uploads
+from bot.platforms.vk.wall import Wall
 from services.bell import Bells
 from services.db import Database
 from services.messaging.inbox import Hear
 from services.messaging.port import Rejected, Unavailable
 from services.messaging.types import Address, Attachment, Kind, Limits, Outbound
+from services.open_posts import WALL
 
 log = logging.getLogger(__name__)
 
 REQUESTS = 20  # a second, for one token
-SPARE = 2  # rows are handed out faster than they leave, so that each request is full
 LIMITS = Limits(
     text=4096, caption=4096, button_bytes=255, row=5, buttons=40, album=10,
-    download=LARGEST, per_second=REQUESTS * MOST * SPARE, chat_per_second=20, chat_burst=20,
-    group_calls=0, key_lives=3600, at_once=20 * MOST, news_share=1,
+    download=LARGEST, per_second=REQUESTS * MOST_ALIKE, burst=REQUESTS * MOST_ALIKE,
+    chat_per_second=20, chat_burst=20, group_calls=0, key_lives=3600, at_once=REQUESTS * MOST,
+    batches=True,
 )  # fmt: skip
 INTENTS = {  # what may be said to those who have been silent for a day
     Kind.RELAY: "customer_support", Kind.ALARM: "customer_support", Kind.NOTICE: "account_update",
@@ -75,6 +77,9 @@ class VkChannel:
         self._uploads = Uploads(self._api, media, self.limits.upload)
         self._hearing = Hearing(access, self._api, db, bells, background)
         self._group_id = access.group_id
+        self._wall = (
+            Wall(access.wall_token, access.api_url, access.group_id) if access.wall_token else None
+        )
         self._switching = asyncio.Lock()
         self._switched: tuple[float, bool] | None = None
         self._hosts = (urlsplit(access.api_url).hostname, *FILE_HOSTS)
@@ -88,6 +93,8 @@ class VkChannel:
     # ── Sending ──────────────────────────────────────────────────────────────
 
     async def send(self, to: Address, message: Outbound, nonce: int) -> Sequence[str]:
+        if to.chat == WALL:
+            return await self._post_on_wall(message, nonce)
         posts = render(message, self.limits)
         if not posts:
             raise Rejected("в ВК это показать нечем")
@@ -106,6 +113,11 @@ class VkChannel:
             if isinstance(failure, TokenRefused):
                 self._hearing.doubt()
             raise failure from None
+
+    async def _post_on_wall(self, message: Outbound, nonce: int) -> list[str]:
+        if self._wall is None:
+            raise Rejected("стена ВК выключена: VK_WALL_TOKEN пуст")
+        return await self._wall.post(message, nonce)
 
     async def _say(
         self, to: Address, message: Outbound, posts: Sequence[Post], nonce: int
@@ -239,6 +251,8 @@ class VkChannel:
 
     async def close(self) -> None:
         await self._batching.end()
+        if self._wall is not None:
+            await self._wall.close()
         await self._api.close()
 
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from bot.platforms.vk.api import VERSION, VkApi, VkError
-from bot.platforms.vk.failures import read_outage
+from bot.platforms.vk.failures import TOKEN_WRONG, read_outage
 from bot.platforms.vk.hearing import Access
 from bot.platforms.vk.making import read_access
 from bot.platforms.vk.parse import EVENTS
@@ -19,6 +19,7 @@ from bot.platforms.vk.ready import (
     name_mismatch,
     switch_on,
 )
+from bot.platforms.vk.wall import NO_RIGHT, read_wall_error
 from bot.settings import Settings
 from services.messaging.port import SendFailed
 
@@ -45,6 +46,32 @@ async def examine_vk(settings: Settings) -> AsyncIterator[tuple[bool, str]]:
         yield False, "ВК не отвечает. Проверьте VK_API_URL и сеть"
     finally:
         await api.close()
+    if access.wall_token:
+        yield await examine_wall(access)
+
+
+async def examine_wall(access: Access) -> tuple[bool, str]:
+    """The key may be an administrator's, who is asked whether they may post, or the community's,
+    which tells its rights. Nothing is posted."""
+    api = VkApi(access.wall_token, access.api_url, per_second=3)
+    try:
+        try:
+            granted = await api.call("groups.getTokenPermissions")
+            names = {each.get("name") for each in granted.get("permissions") or []}
+            may = "wall" in names
+        except VkError as error:
+            if error.code == TOKEN_WRONG:
+                raise
+            found = await api.call("groups.getById", group_id=access.group_id, fields="can_post")
+            groups = found.get("groups") if isinstance(found, dict) else found
+            may = bool(groups and groups[0].get("can_post"))
+    except VkError as error:
+        return False, f"стена: {read_wall_error(error.code)}"
+    except SendFailed:
+        return False, "стена: ВК не отвечает. Проверьте VK_API_URL и сеть"
+    finally:
+        await api.close()
+    return may, "стена: писать на неё можно" if may else f"стена: {NO_RIGHT}"
 
 
 async def examine_community(

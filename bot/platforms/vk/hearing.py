@@ -39,7 +39,7 @@ PAGE = 200  # conversations, or messages of one
 @dataclass(frozen=True)
 class Access:
     """How VK is reached. `secret` and `confirmation` only for the Callback API; without a
-    `confirmation` VK is asked for it."""
+    `confirmation` VK is asked for it. `wall_token` only where the wall is written on."""
 
     token: str
     group_id: int
@@ -47,6 +47,7 @@ class Access:
     callback: bool = False
     secret: str = ""
     confirmation: str = ""
+    wall_token: str = ""
 
 
 @dataclass(frozen=True)

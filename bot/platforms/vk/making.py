@@ -27,4 +27,5 @@ def read_access(settings: Settings) -> Access:
         callback=settings.vk_transport == "callback",
         secret=settings.vk_secret.get_secret_value(),
         confirmation=settings.vk_confirmation,
+        wall_token=settings.vk_wall_token.get_secret_value(),
     )

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from .api import chat_of, method, readable_group, writable_chat
+from .channels import Channel
 from .chats import Chat, PrivateChat
 from .errors import bad
 from .groups import Group
@@ -212,6 +213,8 @@ def _account(world: World, params: Params) -> Account:
 def get_chat_member(world: World, params: Params) -> Json:
     chat = _seen(world, params)
     account = _account(world, params)
+    if isinstance(chat, Channel) and account is world.bot:
+        return chat.bot_member()
     if not isinstance(chat, Group):
         return {"user": account.wire(), "status": "member"}
     return chat.bot_member() if account is world.bot else chat.member(account)

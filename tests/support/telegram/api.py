@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from .channels import Channel
 from .chats import Chat
 from .errors import bad
 from .groups import Group
@@ -33,7 +34,11 @@ def chat_of(world: World, params: Params, name: str = "chat_id") -> Chat:
     if not value:
         raise bad(f"{name} is empty")
     if value.startswith("@"):
-        raise bad("chat not found")
+        named = (each for each in world.chats.values() if isinstance(each, Channel))
+        found = next((each for each in named if each.username == value[1:]), None)
+        if found is None:
+            raise bad("chat not found")
+        return found
     number = params.integer(name)
     chat = world.chats.get(number or 0)
     if chat is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from .people import User
     from .server import TelegramStandIn
 
+COUNTED = {"sendMessage", "sendPhoto", "sendMediaGroup", "editMessageText"}
 Action = Callable[["TelegramStandIn", Json], Awaitable[Any]]
 ACTIONS: dict[str, Action] = {}
 
@@ -150,6 +152,58 @@ async def fault(tg: TelegramStandIn, asked: Json) -> bool:
     else:
         tg.faults.next(**asked)
     return True
+
+
+@action
+async def at_random(tg: TelegramStandIn, asked: Json) -> bool:
+    """The arguments of ``faults.at_random`` by name"""
+    tg.faults.at_random(**asked)
+    return True
+
+
+@action
+async def count(tg: TelegramStandIn, _: Json) -> int:
+    """Messages sent so far"""
+    return len(tg.sent)
+
+
+@action
+async def people(tg: TelegramStandIn, asked: Json) -> int:
+    """{first, count}: so many who have opened the chat before"""
+    first, count = int(asked["first"]), int(asked["count"])
+    for number in range(first, first + count):
+        tg.user(f"Житель {number}", number, started=True)
+    return len(tg.users)
+
+
+@action
+async def sends(tg: TelegramStandIn, asked: Json) -> Json:
+    """{after?}: of the calls that send since the moment ``after``: when each that was taken was,
+    and to whom, and how many were answered by which code"""
+    after = float(asked.get("after", 0))
+    made = [each for each in tg.calls if each.method in COUNTED and each.at >= after]
+    codes = Counter(str(each.code) for each in made)
+    return {
+        "taken": [[each.accepted_at, each.chat] for each in made if each.accepted],
+        "codes": dict(codes),
+    }
+
+
+@action
+async def replies(tg: TelegramStandIn, asked: Json) -> list[float]:
+    """{after?}: for each word since then, seconds from when it was said to its answer"""
+    after = float(asked.get("after", 0))
+    taken: dict[int, list[float]] = {}
+    for call in tg.calls:
+        if call.messages and call.accepted_at is not None and call.accepted_at >= after:
+            taken.setdefault(call.messages[0].chat.id, []).append(call.accepted_at)
+    delays = []
+    for update in tg.updates.all.values():
+        if update.made_at >= after:
+            later = [at for at in taken.get(update.chat, ()) if at >= update.made_at]
+            if later:
+                delays.append(later[0] - update.made_at)
+    return delays
 
 
 @action

@@ -41,5 +41,8 @@ def unauthorized() -> ApiError:
     return ApiError(401, "Unauthorized")
 
 
-def too_many(retry_after: int) -> ApiError:
-    return ApiError(429, f"Too Many Requests: retry after {retry_after}", retry_after=retry_after)
+def too_many(retry_after: float) -> ApiError:
+    """Whole seconds, as published, but for a world that runs faster."""
+    if retry_after == int(retry_after):
+        retry_after = int(retry_after)
+    return ApiError(429, f"Too Many Requests: retry after {retry_after:g}", retry_after=retry_after)

@@ -30,7 +30,7 @@ class Fault:
     chat: int | None = None
     times: int | None = 1
     """How often; None is for ever, until ``cancel``."""
-    retry_after: int = 1
+    retry_after: float = 1
     delay: float = 1.0
     code: int = 400
     description: str = "Bad Request"
@@ -78,7 +78,7 @@ class Faults:
         kind: FaultKind,
         chat: int | None = None,
         times: int | None = 1,
-        retry_after: int = 1,
+        retry_after: float = 1,
         delay: float = 1.0,
         code: int = 400,
         description: str = "Bad Request",
@@ -95,10 +95,26 @@ class Faults:
         return fault
 
     def at_random(
-        self, kind: FaultKind, rate: float, *, seed: int = 1, method: str = ANY, delay: float = 1.0
+        self,
+        kind: FaultKind,
+        rate: float,
+        *,
+        seed: int = 1,
+        method: str = ANY,
+        delay: float = 1.0,
+        retry_after: float = 1,
     ) -> Fault:
         """A share of the calls goes wrong, the same ones for the same seed."""
-        fault = Fault(kind, method, None, None, delay=delay, rate=rate, random=random.Random(seed))
+        fault = Fault(
+            kind,
+            method,
+            None,
+            None,
+            retry_after,
+            delay,
+            rate=rate,
+            random=random.Random(seed),
+        )
         self.waiting.append(fault)
         return fault
 

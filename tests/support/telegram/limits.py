@@ -22,15 +22,23 @@ class PublishedLimits:
     overall_burst: int = 30
     group_counts: frozenset[str] = frozenset({"send", "edit", "topic"})
     chat_counts: frozenset[str] = frozenset({"send"})
+    factor: float = 1.0
+    """How much faster than the real world this one is."""
 
-    def scaled(self, factor: float) -> PublishedLimits:
-        """The same limits in a world that is ``factor`` times faster."""
+    def scaled(self, factor: float, *, waits: bool = False) -> PublishedLimits:
+        """The same limits in a world that is ``factor`` times faster; with ``waits`` its
+        ``retry_after`` is shorter, too, which not every client can read."""
         return replace(
             self,
             chat_rate=self.chat_rate * factor,
             group_window=self.group_window / factor,
             overall_rate=self.overall_rate * factor,
+            factor=self.factor * factor if waits else self.factor,
         )
+
+    def retry_after(self, wait: float) -> float:
+        """Whole seconds of this world for a wait in real ones."""
+        return max(1, math.ceil(wait * self.factor)) / self.factor
 
 
 @dataclass
@@ -83,7 +91,7 @@ class Flood:
             )
             waits.append(bucket.delay(count, now))
         if (wait := max(waits)) > 1e-6:
-            raise too_many(max(1, math.ceil(wait)))
+            raise too_many(limits.retry_after(wait))
         self._overall.level -= count
         if window is not None:
             window.extend([now] * count)

@@ -195,6 +195,9 @@ class Message:
             "chat": self.chat.wire(),
             "date": self.date,
         }
+        if self.chat.kind == "channel":  # nobody's own words
+            body.pop("from")
+            body["sender_chat"] = self.chat.wire()
         if self.sender_chat is not None:
             body["sender_chat"] = self.sender_chat.wire()
         if self.edit_date is not None:

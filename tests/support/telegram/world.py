@@ -9,6 +9,7 @@ from typing import Literal, TypeVar
 
 from tests.support.messenger.waiting import Waiting
 
+from .channels import Channel
 from .chats import Chat
 from .groups import Group
 from .limits import Flood, PublishedLimits
@@ -118,6 +119,14 @@ class World(Waiting):
         bot: BotStatus = "administrator",
     ) -> Group:
         return self.group(title, id, forum=True, bot=bot)
+
+    def channel(
+        self, username: str, title: str = "Новости дома", *, bot: BotStatus = "administrator"
+    ) -> Channel:
+        """A public one, ``@username``."""
+        channel = Channel(self, -1003000000000 - next(self._group_ids), title, username, bot)
+        self.chats[channel.id] = channel
+        return channel
 
     def number(self) -> str:
         """A fresh id for an album or a press."""

@@ -21,7 +21,10 @@ def get_by_id(world: World, params: Params) -> Json:
     own = {str(world.group_id), world.community.screen_name}
     if asked and not own & set(asked):
         raise ApiError(100, "group_ids is undefined")
-    return {"groups": [world.community.wire(params.words("fields"))], "profiles": []}
+    body = world.community.wire(params.words("fields"))
+    if "can_post" in params.words("fields"):
+        body["can_post"] = int(not world.wall_refuses)
+    return {"groups": [body], "profiles": []}
 
 
 @method("groups.getTokenPermissions")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
@@ -161,6 +162,39 @@ async def callback(vk: VkStandIn, asked: Json) -> Json:
     """{url, secret?, events?}: a Callback server, confirmed"""
     events = asked.get("events", [])
     return (await vk.callback_to(asked["url"], str(asked.get("secret", "")), *events)).wire()
+
+
+@action
+async def count(vk: VkStandIn, _: Json) -> int:
+    """Messages sent so far"""
+    return len(vk.sent)
+
+
+@action
+async def people(vk: VkStandIn, asked: Json) -> int:
+    """{first, count}: so many who have written to the community before"""
+    first, count = int(asked["first"]), int(asked["count"])
+    for number in range(first, first + count):
+        vk.user(f"Житель {number}", number, started=True)
+    return len(vk.users)
+
+
+@action
+async def sends(vk: VkStandIn, asked: Json) -> Json:
+    """{after?}: of what was sent since the moment ``after``: when each message was taken and to
+    whom, when each request left that carried some, and how many were answered by which code"""
+    after = float(asked.get("after", 0))
+    outer = [
+        each
+        for each in vk.calls
+        if each.method in ("messages.send", "execute") and not each.inside and each.at >= after
+    ]
+    codes = Counter(str(each.code) for each in vk.calls if each.at >= after and each.code)
+    return {
+        "taken": [[each.sent_at, each.chat.id] for each in vk.sent if each.sent_at >= after],
+        "requests": [each.at for each in outer],
+        "codes": dict(codes),
+    }
 
 
 @action

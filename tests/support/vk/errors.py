@@ -27,6 +27,8 @@ TEXTS = {
     121: "Invalid hash",
     125: "Invalid group id",
     129: "Invalid photo",
+    214: "Access to adding post denied",
+    222: "Hyperlinks are forbidden",
     900: "Can't send messages for users from blacklist",
     901: "Can't send messages for users without permission",
     902: "Can't send messages to this user due to their privacy settings",

@@ -6,7 +6,7 @@ import itertools
 import json
 import time
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from tests.support.messenger.waiting import Waiting
 
@@ -21,6 +21,9 @@ from .people import User
 from .updates import Updates
 from .uploads import Uploads
 from .wire import Json
+
+if TYPE_CHECKING:
+    from .wall import WallPost
 
 T = TypeVar("T")
 
@@ -76,6 +79,9 @@ class World(Waiting):
         self.sent: list[Message] = []
         self.by_id: dict[int, Message] = {}
         self.presses: dict[str, Press] = {}
+        self.wall: list[WallPost] = []
+        self.wall_refuses = 0
+        """The code of the error that every post there meets."""
         self.actions: list[tuple[int, str]] = []
         """``messages.setActivity``: peer and type."""
         self.message_ids = itertools.count(1)
