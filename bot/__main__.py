@@ -1,5 +1,6 @@
 """`python -m bot`."""
 
+import gc
 import sys
 
 if sys.version_info < (3, 11):  # noqa: UP036 (an older Python gets this far)
@@ -12,5 +13,7 @@ from bot.asking import COMMANDS, main
 
 if __name__ == "__main__":
     if sys.argv[1:2] not in ([command] for command in COMMANDS):
+        # What is loaded now stays: to look for waste in it takes a second. `App` ends this.
+        gc.disable()
         from bot.cli import main  # with all the program behind it: a second and a half
     sys.exit(main())

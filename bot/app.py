@@ -7,13 +7,16 @@ import gc
 import logging
 import os
 import tempfile
+from collections.abc import Coroutine
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
 import handlers
-from bot.background import Background
+from bot.alerting import Alerting
+from bot.background import LAST_WORDS, Background
 from bot.carrying import Carrying
 from bot.http import make_http
 from bot.media import Media
@@ -23,6 +26,7 @@ from bot.platforms import Answers, Routes, Wiring, make_desk, make_web, messenge
 from bot.platforms.web.pages import Doorkeeper
 from bot.settings import Settings
 from bot.state import State
+from bot.ways_in import write_down
 from handlers import outcomes
 from handlers.chores import CHORES
 from services.bell import Bells
@@ -59,9 +63,10 @@ class App:
         self.db = Database(url, clock)
         self.db.files = settings.files_dir
         self.bells = Bells(self.db)
-        self.chores = Chores(self.db, self.bells, CHORES)
         self.metrics = Metrics()
-        self.state = State()
+        self.state = State(data_dir=settings.data_dir)
+        alarming = Alerting(self.state, settings.data_dir)
+        self.chores = Chores(self.db, self.bells, (*CHORES, alarming.chore))
         self.drafts = make_drafts(settings, self.db, self.bells, self.state, self.metrics)
         self.background = Background()
         self.media = Media(self.db, settings.files_dir)
@@ -81,6 +86,8 @@ class App:
         self._check_data_dir()
         await migrate(self.db.url)
         await self.apply_company_file(self.settings.company_file)
+        async with self.db.work() as work:
+            await write_down(work, self.settings)
         self._make_browser_channels()
         self._messengers = messengers_of(self.settings)
         for name in self._messengers:
@@ -174,6 +181,7 @@ class App:
         if self._own_process:
             gc.collect()
             gc.freeze()
+            gc.enable()
 
     def _carry(self, channel: Channel) -> None:
         self.state.set(channel.name, "starting")
@@ -216,18 +224,33 @@ class App:
         return await self._webhooks[name](request)
 
     async def stop(self) -> None:
-        """Ends in order: no new connections, what is in flight settled, all closed."""
+        """Ends in order: no new connections, what is in flight settled, all closed. Within ten
+        seconds, whatever hangs: systemd and Docker kill those that take longer."""
         for channel in self.channels.values():
             if channel.name in ("web", "desk"):
                 await channel.close()
         if self._runner is not None:
-            await asyncio.gather(self._runner.cleanup(), self.background.end())
+            await asyncio.gather(
+                close_within(self._runner.cleanup(), seconds=LAST_WORDS), self.background.end()
+            )
         else:
             await self.background.end()
-        for channel in self.channels.values():
-            if channel.name not in ("web", "desk"):
-                await channel.close()
-        await self.db.close()
+        messengers = [each for each in self.channels.values() if each.name not in ("web", "desk")]
+        await close_within(*(channel.close() for channel in messengers))
+        await close_within(self.db.close())
+
+
+async def close_within(*closings: Coroutine[Any, Any, None], seconds: float = 0.5) -> None:
+    """The connections of whoever hangs end with the process."""
+    tasks = [asyncio.ensure_future(each) for each in closings]
+    if not tasks:
+        return
+    ended, late = await asyncio.wait(tasks, timeout=seconds)
+    for task in late:
+        task.cancel()
+    for task in ended:
+        if not task.cancelled() and (failure := task.exception()):
+            log.warning("closing ended with %s", type(failure).__name__)
 
 
 def change_name(change: Change) -> tuple[str, str]:

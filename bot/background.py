@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Coroutine
 from typing import Any
 
 from services.faults import log_fault
+
+log = logging.getLogger(__name__)
+
+LAST_WORDS = 8.0  # seconds; delivery takes 6 of them for what is on its way
 
 
 class Background:
@@ -44,9 +49,17 @@ class Background:
         if not task.cancelled() and (failure := task.exception()):
             log_fault(failure, "background task %s", task.get_name())
 
-    async def end(self) -> None:
-        """In reverse order, so that what hears stops before what it feeds."""
+    async def end(self, seconds: float = LAST_WORDS) -> None:
+        """In reverse order, so that what hears stops before what it feeds. Whatever does not end
+        within `seconds` is left where it is: what it had committed stands, the rest is done again
+        by whoever comes next."""
         self._ended = True
-        for task in reversed(self._tasks):
+        tasks = [task for task in self._tasks if not task.done()]
+        for task in reversed(tasks):
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if not tasks:
+            return
+        _, late = await asyncio.wait(tasks, timeout=seconds)
+        for task in late:
+            log.warning("%s did not end within %.0f s", task.get_name(), seconds)
+            task.cancel()

@@ -97,7 +97,7 @@ class Carrying:
                 await channel.run(self.hear_for(channel.name), up, cursor)
                 return
             except Unavailable as outage:
-                if self._state.set(channel.name, "down", str(outage)):
+                if self._state.set(channel.name, "down", str(outage), refused=outage.refused):
                     log.warning("%s is off: %s; trying again", channel.name, outage)
                 pauses = REFUSED_PAUSES if outage.refused else PAUSES
                 pause = pauses[min(failures, len(pauses) - 1)]

@@ -1,19 +1,21 @@
-"""The commands: `python -m bot [run|apply|export|link|ask|understand|doctor]`."""
+"""The commands: `python -m bot [run|apply|export|posters|backup|restore|link|doctor|…]`."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
 import logging
+import os
 import signal
 import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from bot import asking, exporting
+from bot import asking, backup, exporting, posters
 from bot.app import App, CannotStart
 from bot.doctor import examine
 from bot.log import set_up_log
@@ -22,6 +24,8 @@ from bot.settings import Settings, SettingsWrong, load_settings
 from services.company.reading import CompanyFileWrong, read_declaration
 
 log = logging.getLogger("domovoy")
+
+LAST_MOMENT = 9.8  # seconds after a signal to end
 
 WHAT_CHANGED = {
     "added": "добавлено",
@@ -45,6 +49,8 @@ def main(arguments: list[str] | None = None) -> int:
     apply.add_argument("--dry-run", action="store_true", help="only show what would change")
     apply.add_argument("--force", action="store_true", help="the file wins over the chat")
     exporting.add_command(commands)
+    posters.add_command(commands)
+    backup.add_commands(commands)
     link = commands.add_parser("link", help="a one-time link to the desk")
     link.add_argument("member", nargs="?", default="", help="code or name of the member")
     commands.add_parser("doctor", help="check everything, one line each")
@@ -63,13 +69,24 @@ def main(arguments: list[str] | None = None) -> int:
             case "export":
                 exporting.check_place(given.file, replace=given.yes)
                 return asyncio.run(export_company(settings, given.file))
+            case "posters":
+                exporting.check_place(given.out, replace=True)
+                return asyncio.run(print_posters(settings, given.house, given.out))
+            case "backup":
+                exporting.check_place(given.file, replace=given.yes)
+                return asyncio.run(back_up(settings, given.file))
+            case "restore":
+                backup.check_source(given.file, settings.files_dir)
+                return asyncio.run(restore(settings, given.file))
             case "link":
                 return asyncio.run(print_link(settings, given.member))
             case "doctor":
                 return asyncio.run(run_doctor(settings))
             case _:
                 return asyncio.run(serve(settings))
-    except (SettingsWrong, ServerFailed, CannotStart, exporting.CannotExport) as wrong:
+    except (
+        SettingsWrong, ServerFailed, CannotStart, exporting.CannotExport, backup.CannotBackUp,
+    ) as wrong:  # fmt: skip
         return fail(str(wrong))
     except CompanyFileWrong as wrong:
         for mistake in wrong.mistakes:
@@ -127,6 +144,9 @@ async def serve(settings: Settings) -> int:
         if not asked_to_end.is_set():  # once: the end itself is not to be torn
             asked_to_end.set()
             program.cancel()
+            watchdog = threading.Timer(LAST_MOMENT, give_up)
+            watchdog.daemon = True
+            watchdog.start()
 
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGINT, signal.SIGTERM):
@@ -146,6 +166,14 @@ async def serve(settings: Settings) -> int:
         if not asked_to_end.is_set():
             raise
     return 0
+
+
+def give_up() -> None:
+    """Something holds the loop or a thread. All that was acknowledged is committed, and what was
+    on its way is taken up by the next start as after a kill."""
+    print(f"domovoy: not at an end {LAST_MOMENT:.0f} s after the signal, going", file=sys.stderr)
+    sys.stderr.flush()
+    os._exit(1)
 
 
 async def greet(app: App) -> None:
@@ -202,6 +230,30 @@ async def export_company(settings: Settings, file: Path | None) -> int:
         finally:
             await app.db.close()
     exporting.hand_over(text, file)
+    return 0
+
+
+async def print_posters(settings: Settings, house: str, out: Path) -> int:
+    async with database(settings, whole_program=False) as url:
+        app = App(settings, url)
+        try:
+            print(await posters.write_out(app.db, settings, house, out))
+        finally:
+            await app.db.close()
+    return 0
+
+
+async def back_up(settings: Settings, file: Path) -> int:
+    async with database(settings, whole_program=False) as url:
+        print(await backup.write_backup(settings, url, file))
+    return 0
+
+
+async def restore(settings: Settings, file: Path) -> int:
+    """As the only one over this DATA_DIR."""
+    async with database(settings, whole_program=True) as url:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        print(await backup.read_backup(settings, url, file))
     return 0
 
 

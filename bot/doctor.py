@@ -11,11 +11,13 @@ from dataclasses import dataclass
 
 from bot.postgres_binaries import ServerFailed
 from bot.settings import Settings
+from services.company.declaration import Declaration
 from services.company.reading import CompanyFileWrong, read_declaration
 from services.db import Database
 from services.errors import NotFound
+from services.open_posts import chat_of
 
-LITTLE_DISK = 500 * 1024 * 1024  # bytes
+LITTLE_DISK = 1024 * 1024 * 1024  # bytes; below it admins are told as well
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ async def examine(
         from bot.platforms.telegram.checks import examine_telegram
 
         rooms = [r.telegram for r in declaration.rooms if r.telegram] if declaration else []
-        async for ok, words in examine_telegram(settings, rooms):
+        channels = list_channels(declaration) if declaration else []
+        async for ok, words in examine_telegram(settings, rooms, channels):
             yield Finding(ok, "Telegram", words)
     else:
         yield Finding(True, "Telegram", "выключен (TELEGRAM_TOKEN пуст)")
@@ -65,6 +68,12 @@ async def examine(
         yield Finding(ok, "черновики ответов", words)
     else:
         yield Finding(True, "черновики ответов", "выключены (ASSIST_URL пуст)")
+
+
+def list_channels(declaration: Declaration) -> list[str]:
+    """The company's, and those of complexes."""
+    of_complexes = [complex_.telegram_channel for complex_ in declaration.complexes]
+    return [chat_of(each) for each in (declaration.company.telegram_channel, *of_complexes) if each]
 
 
 def examine_disk(settings: Settings) -> Finding:

@@ -41,6 +41,17 @@ class Metrics:
         self.set_aside = Gauge(
             "domovoy_set_aside", "Inbound nobody could handle", registry=self.registry
         )
+        self.oldest = Gauge(
+            "domovoy_oldest_seconds", "Age of the oldest row somebody waits for, by queue",
+            ["queue"], registry=self.registry,
+        )  # fmt: skip
+        self.rooms_in_trouble = Gauge(
+            "domovoy_rooms_in_trouble", "Staff groups that do not let us write or hear",
+            registry=self.registry,
+        )  # fmt: skip
+        self.disk_free = Gauge(
+            "domovoy_disk_free_bytes", "Free space where data lies", registry=self.registry
+        )
         self.database_up = Gauge(
             "domovoy_database_up", "1 while the database answers", registry=self.registry
         )

@@ -159,6 +159,11 @@ def find_binaries(source: Source = "any", *, major: int | None = None) -> Binari
     )
 
 
+def candidates() -> list[Binaries]:
+    """All that are here: of the machine, then of the wheel."""
+    return list(_candidates("any"))
+
+
 def _candidates(source: Source) -> Iterator[Binaries]:
     if source != "wheel":
         yield from _newest_first(_machine_folders())

@@ -92,6 +92,13 @@ def make_data_dir(data_dir: Path) -> Path:
     return data_dir
 
 
+def data_folders(data_dir: Path) -> list[Path]:
+    """Where data lies on this machine: DATA_DIR, and the server's place if it is elsewhere."""
+    pointer = data_dir / "postgres.path"
+    elsewhere = [Path(pointer.read_text().strip())] if pointer.exists() else []
+    return [folder for folder in (data_dir, *elsewhere) if folder.is_dir()]
+
+
 def settle(data_dir: Path) -> Place:
     """Find the server's place, or make it. To be called under the start lock."""
     pointer = data_dir / "postgres.path"

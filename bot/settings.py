@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     vk_transport: Literal["longpoll", "callback"] = "longpoll"
     vk_confirmation: str = ""
     vk_secret: SecretStr = SecretStr("")
+    vk_wall_token: SecretStr = SecretStr("")
 
     web_chat: bool = True
 
@@ -232,6 +233,10 @@ class Settings(BaseSettings):
     @property
     def vk_on(self) -> bool:
         return bool(self.vk_token.get_secret_value())
+
+    @property
+    def vk_wall_on(self) -> bool:
+        return self.vk_on and bool(self.vk_wall_token.get_secret_value())
 
     @property
     def telegram_on(self) -> bool:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import shutil
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from bot.metrics import Metrics
+from bot.postgres_place import data_folders
 from services.db import Database
 
 log = logging.getLogger(__name__)
@@ -22,6 +25,7 @@ class ChannelState:
 
     state: str = "starting"
     why: str = ""
+    refused: bool = False  # it answers and does not let us in
 
     def shown(self) -> dict[str, str]:
         return {"state": self.state, **({"why": self.why} if self.why else {})}
@@ -44,11 +48,12 @@ class State:
     channels: dict[str, ChannelState] = field(default_factory=dict)
     outside: dict[str, ChannelState] = field(default_factory=dict)  # what we can do without
     holds: dict[str, Hold] = field(default_factory=dict)
+    data_dir: Path | None = None
 
-    def set(self, channel: str, state: str, why: str = "") -> bool:
+    def set(self, channel: str, state: str, why: str = "", *, refused: bool = False) -> bool:
         """True when that is news."""
         before = self.channels.get(channel)
-        now = ChannelState(state, why)
+        now = ChannelState(state, why, refused)
         self.channels[channel] = now
         return before != now
 
@@ -75,7 +80,10 @@ class State:
         return {"ok": database and works, "database": database, "channels": channels, **others}
 
     async def measure(self, db: Database, metrics: Metrics) -> None:
-        """Fills the gauges that are read from the tables."""
+        """Fills the gauges that are read from the tables and the disk."""
+        folders = data_folders(self.data_dir) if self.data_dir else []
+        if folders:
+            metrics.disk_free.set(min(shutil.disk_usage(each).free for each in folders))
         for name, channel in self.channels.items():
             metrics.channel_up.labels(name).set(channel.state in ("up", "standby"))
             metrics.waiting.labels(f"outbox {name}").set(0)
@@ -86,6 +94,9 @@ class State:
                 waiting = await work.outbox.count_waiting()
                 metrics.waiting.labels("inbox").set(await work.inbox.count_waiting())
                 metrics.set_aside.set(await work.inbox.count_set_aside())
+                ages = await work.troubles.ages()
+                rooms = await work.rooms.every()
+                metrics.rooms_in_trouble.set(sum(bool(room.trouble) for room in rooms))
         except Exception as problem:  # noqa: BLE001 (the counters are shown without it)
             log.warning("the queues cannot be counted: %s", type(problem).__name__)
             metrics.database_up.set(0)
@@ -93,3 +104,5 @@ class State:
         metrics.database_up.set(1)
         for name, count in waiting.items():
             metrics.waiting.labels(f"outbox {name}").set(count)
+        for queue in ("inbox", *(f"outbox {name}" for name in {*self.channels, *waiting})):
+            metrics.oldest.labels(queue).set(ages.get(queue, 0))

@@ -113,6 +113,8 @@ def list_entries(
         yield "complex", place.code, place.model_dump(mode="json", exclude={"houses"}), position
         for index, house in enumerate(place.houses):
             content = {"complex": place.code, **house.model_dump(mode="json")}
+            if place.timezone and not house.timezone:
+                content["zone"] = place.timezone  # so that a house moves with its complex
             yield "house", house.code, content, index
     for position, category in enumerate(declaration.categories):
         yield "category", category.key or category.code, category.model_dump(mode="json"), position

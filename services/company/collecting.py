@@ -98,7 +98,7 @@ async def _complexes(work: Work, declared: dict[tuple[str, str], Any]) -> list[d
     standing: dict[str, list[Any]] = {}
     for house, place in houses:
         content = declared.get(("house", house), {})
-        known = {name: value for name, value in content.items() if name != "complex"}
+        known = {name: value for name, value in content.items() if name not in ("complex", "zone")}
         standing.setdefault(place, []).append(known)
     codes = await work.session.scalars(
         select(Complex.code)

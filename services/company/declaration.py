@@ -10,7 +10,11 @@ from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from services.company.rules import Entry as Entry
+from services.company.rules import Keeping, Said
+from services.company.rules import OutageRules as OutageRules
 
 CODE = r"^[a-z0-9][a-z0-9_-]{0,31}$"
 Code = Annotated[str, Field(pattern=CODE)]
@@ -22,14 +26,6 @@ CategoryCode = Literal[
     "garbage", "intercom", "roof", "yard", "noise", "parking", "billing", "pests", "security",
     "other",
 ]  # fmt: skip
-
-
-Said = Annotated[str, Field(min_length=1)]
-"""A text that must not be empty."""
-
-
-class Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
 class Hours(Entry):
@@ -57,29 +53,6 @@ class Consent(Entry):
     policy_url: str = ""
 
 
-class PermittedHours(Entry):
-    """How long an outage may last at once (Decree 354, app. 1); 0: no such bound. Electricity with
-    two sources: 2."""
-
-    cold_water: int = Field(default=4, ge=0)
-    hot_water: int = Field(default=4, ge=0)
-    heating: int = Field(default=16, ge=0)
-    electricity: int = Field(default=24, ge=0)
-    gas: int = Field(default=4, ge=0)
-    elevator: int = Field(default=0, ge=0)
-    intercom: int = Field(default=0, ge=0)
-    other: int = Field(default=0, ge=0)
-
-
-class OutageRules(Entry):
-    """`announce_days`: working days by which planned works are announced ahead. `remind_at`: when
-    residents are reminded, the evening before."""
-
-    announce_days: int = Field(default=10, ge=0, le=250)
-    remind_at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "18:00"
-    permitted_hours: PermittedHours = PermittedHours()
-
-
 class Company(Entry):
     name: Said
     greeting: Said
@@ -98,6 +71,8 @@ class Company(Entry):
     quiet_from: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "22:00"
     quiet_until: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "08:00"
     outages: OutageRules = OutageRules()
+    keeping: Keeping = Keeping()
+    telegram_channel: str = ""  # "@dom_news" or its id: where notices may stand for all to read
     consent: Consent
 
 
@@ -155,8 +130,11 @@ class OtherPlaces(Entry):
 
 
 class House(Entry):
+    """`timezone` empty: the complex's, or the company's."""
+
     code: Code
     address: Said
+    timezone: str = ""
     entrances: tuple[Entrance, ...] = ()
     exceptions: tuple[FlatException, ...] = ()
     places: tuple[OtherPlaces, ...] = ()
@@ -168,6 +146,8 @@ class Complex(Entry):
     room: Code = "main"
     executors: Code = ""  # the room that dispatchers hand requests over to; empty: none
     features: tuple[Said, ...] = ()  # free words a form can ask for: barrier, concierge, chute
+    timezone: str = ""  # of its houses; empty: the company's
+    telegram_channel: str = ""  # of its own; empty: the company's
     houses: Annotated[tuple[House, ...], Field(min_length=1)]
 
 
@@ -271,7 +251,7 @@ class Vocabulary(Entry):
     `short`: an abbreviation and what it stands for."""
 
     synonyms: tuple[Annotated[tuple[Said, ...], Field(min_length=2)], ...] = ()
-    short: dict[str, Said] = {}
+    short: dict[str, Said] = Field(default_factory=dict)
 
 
 class Member(Entry):

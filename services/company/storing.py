@@ -41,6 +41,7 @@ KEYED: dict[str, Any] = {
 ENTRIES: dict[str, type[entries.Entry]] = {
     "company": entries.Company,
     "complex": entries.Complex,
+    "house": entries.House,
     "category": entries.Category,
     "article": entries.Article,
     "canned_answer": entries.CannedAnswer,
@@ -60,7 +61,13 @@ def as_now(kind: str, content: Content) -> Content:
         for name, field in fields.items()
         if not field.is_required() and name not in content
     }
-    return {**content, **{k: list(v) if isinstance(v, tuple) else v for k, v in added.items()}}
+    return {**content, **{name: _as_json(value) for name, value in added.items()}}
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, entries.Entry):
+        return value.model_dump(mode="json")
+    return list(value) if isinstance(value, tuple) else value
 
 
 def is_gone(content: Content | None) -> bool:
@@ -152,6 +159,7 @@ async def write(work: Work, kind: str, key: str, content: Content, position: int
                 work, Complex, "code",
                 code=key, name=content["name"], room_id=room_id, executors_room_id=executors_id,
                 features=content["features"], position=position,
+                telegram_channel=content.get("telegram_channel", ""),
             )  # fmt: skip
             if former is not None and former != executors_id:
                 await work.rooms.take_back(former, complex_id)
@@ -184,11 +192,13 @@ async def _put(work: Work, table: Any, unique: str, **values: Any) -> int:
 
 async def _write_house(work: Work, content: Content, position: int) -> None:
     session = work.session
-    house = HouseEntry.model_validate({k: v for k, v in content.items() if k != "complex"})
+    own = {k: v for k, v in content.items() if k not in ("complex", "zone")}
+    house = HouseEntry.model_validate(own)
     complex_id = await session.scalar(select(Complex.id).where(Complex.code == content["complex"]))
     house_id = await _put(
         work, House, "code",
         code=house.code, complex_id=complex_id, address=house.address, position=position,
+        timezone=house.timezone or content.get("zone", ""),
     )  # fmt: skip
     await session.execute(
         update(Entrance).where(Entrance.house_id == house_id).values(withdrawn_at=work.now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from functools import partial
 from math import inf
 from typing import ClassVar
 
@@ -22,7 +23,10 @@ from bot.platforms.desk.asking import (
 )
 from bot.platforms.desk.filing import FilingAtDesk
 from bot.platforms.desk.live import Live
+from bot.platforms.desk.mailings import DOES as MAILING_DOES
+from bot.platforms.desk.mailings import NO_SUCH_MAILING, MailingsAtDesk
 from bot.platforms.desk.office import Office
+from bot.platforms.desk.outages import DOES, NO_SUCH_OUTAGE, OutagesAtDesk
 from bot.platforms.desk.papers import Papers
 from bot.platforms.desk.reading import Reading
 from bot.platforms.desk.render import FILES_AT, NAME
@@ -63,6 +67,8 @@ class DeskChannel:
         self._office = Office(db)
         self._filing = FilingAtDesk(db)
         self._rooms = RoomsAtDesk(db)
+        self._outages = OutagesAtDesk(db)
+        self._mailings = MailingsAtDesk(db)
         self._live = Live(db, bells)
 
     async def run(self, hear: Hear, up: Callable[[], None], cursor: str | None = None) -> None:
@@ -81,6 +87,11 @@ class DeskChannel:
         async with self._db.work() as work:
             files = await keep_files(work, message.attachments, f"member:{to.chat}")
             body = render(message, files)
+            if message.replaces:
+                body.pop("attachments")
+                body.setdefault("buttons", [])  # an edit takes the old ones away
+                await work.posts.change(NAME, to.chat, int(message.replaces), body)
+                return [message.replaces]
             post = await work.posts.add(
                 NAME, to.chat, f"sent {nonce}", body, by="company", topic=to.topic or ""
             )
@@ -92,6 +103,8 @@ class DeskChannel:
         signed_in, speaking = self._signed_in, Speaking(self._db, hear)
         office, papers, filing = self._office, self._papers, self._filing
         return [
+            *self._routes_of_outages(),
+            *self._routes_of_mailings(),
             web.get("/desk", self._show_page),
             web.get("/desk/enter", self._show_enter),
             web.post("/desk/enter", self._enter),
@@ -117,6 +130,46 @@ class DeskChannel:
             web.get("/desk/api/journal", signed_in(papers.give_journal)),
             web.post("/desk/api/files", signed_in(self._take_file)),
             web.get("/desk/api/files/{id}", signed_in(self._give_file)),
+        ]
+
+    def _routes_of_outages(self) -> list[web.RouteDef]:
+        outages, at = self._outages, "/desk/api/outages"
+
+        def theirs(show: Show) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+            return self._signed_in(show, NO_SUCH_OUTAGE)
+
+        return [
+            web.get(at, theirs(outages.show)),
+            web.post(at, theirs(outages.keep)),
+            web.get(f"{at}/form", theirs(outages.show_choices)),
+            web.get(rf"{at}/houses/{{id:\d+}}", theirs(outages.show_house)),
+            web.get(rf"{at}/{{id:\d+}}", theirs(outages.show_one)),
+            web.get(rf"{at}/{{id:\d+}}/form", theirs(outages.show_form)),
+            web.get(rf"{at}/{{id:\d+}}/text", theirs(outages.show_text)),
+            web.get(rf"{at}/{{id:\d+}}/paper", theirs(self._papers.give_sheet)),
+            *(
+                web.post(rf"{at}/{{id:\d+}}/{what}", theirs(partial(outages.do, what)))
+                for what in DOES
+            ),
+        ]
+
+    def _routes_of_mailings(self) -> list[web.RouteDef]:
+        mailings, at = self._mailings, "/desk/api/mailings"
+
+        def theirs(show: Show) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+            return self._signed_in(show, NO_SUCH_MAILING)
+
+        return [
+            web.get(at, theirs(mailings.show)),
+            web.post(at, theirs(mailings.keep)),
+            web.get(f"{at}/form", theirs(mailings.show_choices)),
+            web.get(rf"{at}/{{id:\d+}}", theirs(mailings.show_one)),
+            web.get(rf"{at}/{{id:\d+}}/form", theirs(mailings.show_form)),
+            web.get(rf"{at}/{{id:\d+}}/text", theirs(mailings.show_text)),
+            *(
+                web.post(rf"{at}/{{id:\d+}}/{what}", theirs(partial(mailings.do, what)))
+                for what in MAILING_DOES
+            ),
         ]
 
     def _signed_in(

@@ -26,6 +26,8 @@ from services.work import Work
 CLOSE = ""  # instead of a bell: the program stops, or something was missed
 LOOK_AGAIN = 30.0  # seconds after which a session is looked at although nothing rang
 WRITING = "writing"
+OUTAGE = "outage"  # one of them changed: announced, prolonged, answered
+MAILING = "mailing"
 LEFT = "left"  # a thread went from this room to another
 OFTEN = (2, 3.0)  # times in seconds that a member is shown writing: a page says it every three
 
@@ -124,6 +126,9 @@ class Page:
             return await self._read_said(work, member, int(ident)) if ident else None
         if kind == LEFT:
             return {"is": "thread", "id": int(ident)} if await works_in(work, member, who) else None
+        if kind in (OUTAGE, MAILING):
+            may = who and await may_change(work, member, kind, int(who))
+            return {"is": kind, "id": int(who)} if may else None
         if not who or not await may_see(work, member, int(who)):
             return None
         if kind == WRITING:
@@ -150,7 +155,7 @@ class Live:
         self._db = db
         self._pace = Pace(*OFTEN)
         self._pages: dict[int, set[Page]] = defaultdict(set)
-        for name in ("thread", LEFT, WRITING, NAME):
+        for name in ("thread", LEFT, WRITING, NAME, OUTAGE, MAILING):
             bells.on(name, self._rung)
 
     async def show(self, request: web.Request, member_id: int, session: str) -> web.StreamResponse:
@@ -203,6 +208,15 @@ def read_writing(message: WSMessage) -> Writing | None:
 async def may_see(work: Work, member: Member, thread: int) -> bool:
     try:
         await work.threads.get(as_member(member), thread)
+    except NotYours:
+        return False
+    return True
+
+
+async def may_change(work: Work, member: Member, kind: str, ident: int) -> bool:
+    notices = work.outages if kind == OUTAGE else work.mailings
+    try:
+        await notices.get(as_member(member), ident)
     except NotYours:
         return False
     return True

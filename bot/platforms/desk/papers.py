@@ -13,9 +13,12 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from bot.platforms.desk.asking import read_id
 from bot.platforms.web.uploads import refuse
+from handlers import open_posts
 from handlers.papers import texts
 from handlers.papers.journal import TooMuchForPaper, Wanted, write_paper, write_sheet
+from handlers.papers.notice import sheets_of_outage, write_sheets
 from handlers.papers.order import write_order
 from services.db import Database
 from services.errors import NotFound
@@ -66,6 +69,21 @@ class Papers:
             except NotFound:
                 return refuse(404, NO_TICKET)
             return await give(request, path, texts.order_name(number), KINDS["pdf"], inline=True)
+
+    async def give_sheet(self, request: web.Request, member: Member) -> web.StreamResponse:
+        """For the entrances of the outage that the address names, a page a house. Raises
+        `NotYours`."""
+        async with temporary() as path:
+            async with self._db.work() as work:
+                viewer = as_member(member)
+                outage = await work.outages.get(viewer, read_id(request.match_info["id"]))
+                sheets = await sheets_of_outage(
+                    work, outage, await open_posts.last_kind(work, outage)
+                )
+                work.audit.note(viewer.name, "printed", f"outage:{outage.id}")
+            await write_sheets(path, sheets)
+            name = texts.sheet_name(sheets[0].title)
+            return await give(request, path, name, KINDS["pdf"], inline=True)
 
 
 def read_wanted(request: web.Request) -> Wanted:

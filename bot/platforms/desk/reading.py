@@ -13,7 +13,9 @@ from bot.platforms.web.uploads import keep_files
 from handlers import standing
 from services.db import Database
 from services.desk import FILTERS, ORDERS, PAGE, Filter, Order
+from services.mailings import MAY_MAIL
 from services.messaging.types import PHONE, Attachment
+from services.outages import MAY_ANNOUNCE
 from services.staff import as_member
 from services.tables import Member, StoredFile
 from services.taking import may_release
@@ -30,6 +32,11 @@ class Reading:
             rooms = [room for room in await work.rooms.every() if viewer.works_in(room)]
         return {
             "member": {"name": member.name, "role": viewer.role, "title": member.title},
+            "may": {
+                "announce": viewer.role in MAY_ANNOUNCE,
+                "mail": viewer.role in MAY_MAIL,
+                "send": not member.trainee,
+            },
             "rooms": [{"code": room.code, "title": room.title} for room in rooms],
             "company": {"name": company.name},
         }

@@ -7,7 +7,11 @@ from pathlib import Path
 from services.company.declaration import Declaration
 from services.company.reading.checks_articles import check_articles
 from services.company.reading.checks_categories import check_categories
-from services.company.reading.checks_company import check_company
+from services.company.reading.checks_company import (
+    check_channel,
+    check_company,
+    check_timezone,
+)
 from services.company.reading.checks_numbers import check_numbers
 from services.company.reading.checks_staff import check_members, check_rooms
 from services.company.reading.source import Loc, Source
@@ -17,6 +21,7 @@ def check(it: Declaration, source: Source, folder: Path) -> None:
     """`folder`: where the file stands, and what it names beside itself."""
     check_company(it.company, source)
     _check_codes(it, source)
+    _check_places(it, source)
     check_rooms(it, source)
     check_numbers(it, source)
     check_categories(it, source)
@@ -53,6 +58,16 @@ def _check_codes(it: Declaration, source: Source) -> None:
         "код «{value}» уже занят в строке {line}: у групп, ЖК, домов и подъездов коды разные",
         "Напишите другой, например code: {value}-2",
     )
+
+
+def _check_places(it: Declaration, source: Source) -> None:
+    for i, complex_ in enumerate(it.complexes):
+        check_channel(complex_.telegram_channel, ("complexes", i), source)
+        if complex_.timezone:
+            check_timezone(complex_.timezone, ("complexes", i), source)
+        for j, house in enumerate(complex_.houses):
+            if house.timezone:
+                check_timezone(house.timezone, ("complexes", i, "houses", j), source)
 
 
 def _check_canned_answers(it: Declaration, source: Source) -> None:

@@ -14,11 +14,12 @@ from services.company.reading.words import shown
 
 
 def check_company(company: Company, source: Source) -> None:
-    _check_timezone(company.timezone, source)
+    check_timezone(company.timezone, ("company",), source)
     for key, number in (("phone", company.phone), ("emergency_phone", company.emergency_phone)):
         if number and sum(letter.isdigit() for letter in number) < 3:
             what = f"{key}: «{shown(number)}» — это не телефон"
             source.say(("company", key), what, NEEDED[key][1])
+    check_channel(company.telegram_channel, ("company",), source)
     for i, origin in enumerate(company.site_origins):
         if origin and not re.fullmatch(r"https?://[^/\s]+", origin):
             host = re.sub(r"^\w+://", "", origin).split("/")[0]
@@ -28,6 +29,16 @@ def check_company(company: Company, source: Source) -> None:
                 f'Напишите "https://{host}"',
             )
     check_times(company, ("company",), source)
+
+
+def check_channel(name: str, at: Loc, source: Source) -> None:
+    """A channel by its name, or by its id, which is below zero."""
+    if not name or re.fullmatch(r"@?[A-Za-z][A-Za-z0-9_]{3,31}|-100\d{6,}", name):
+        return
+    meant = re.sub(r"^(https?://)?t\.me/", "", name.strip("/ ")).removeprefix("@")
+    shaped = meant if re.fullmatch(r"[A-Za-z]\w{3,31}", meant, re.ASCII) else "dom_news"
+    what = f"telegram_channel: «{shown(name)}» — это не имя канала"
+    source.say((*at, "telegram_channel"), what, f'Напишите "@{shaped}" или номер канала, -100…')
 
 
 def check_times(entry: Company | Room, at: Loc, source: Source) -> None:
@@ -60,7 +71,7 @@ def _too_early(hours: Hours | SpecialDay) -> tuple[str, str]:
     )
 
 
-def _check_timezone(name: str, source: Source) -> None:
+def check_timezone(name: str, at: Loc, source: Source) -> None:
     try:
         if name and not name.startswith(("/", ".")):
             ZoneInfo(name)
@@ -74,7 +85,7 @@ def _check_timezone(name: str, source: Source) -> None:
         close = get_close_matches(name.rpartition("/")[2].casefold(), cities, n=1, cutoff=0.75)
         meant = cities[close[0]] if close else "Europe/Moscow"
     what = f"часового пояса «{shown(name)}» нет"
-    source.say(("company", "timezone"), what, f"Напишите timezone: {meant}")
+    source.say((*at, "timezone"), what, f"Напишите timezone: {meant}")
 
 
 def _check_hours(all_hours: Sequence[Hours], at: Loc, source: Source) -> None:

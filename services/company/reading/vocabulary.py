@@ -20,13 +20,12 @@ from services.company.declaration import (
     Member,
     Organisation,
     OtherPlaces,
-    OutageRules,
-    PermittedHours,
     Room,
     SpecialDay,
     Step,
     Vocabulary,
 )
+from services.company.rules import Keeping, OutageRules, PermittedHours, PermittedHoursAMonth
 
 
 class Noun(NamedTuple):
@@ -57,7 +56,11 @@ NOUNS: dict[type[Entry], Noun] = {
     SpecialDay: Noun("особый день", "у особого дня", "date"),
     Member: Noun("сотрудник", "у сотрудника", "name"),
     OutageRules: Noun("отключения", "в разделе outages", ""),
+    Keeping: Noun("сроки хранения", "в разделе keeping", ""),
     PermittedHours: Noun("допустимые часы", "в разделе permitted_hours", ""),
+    PermittedHoursAMonth: Noun(
+        "допустимые часы за месяц", "в разделе permitted_hours_a_month", ""
+    ),
 }
 
 # (entry, field) or field → «нет чего», and how to write it

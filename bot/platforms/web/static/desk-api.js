@@ -2,10 +2,11 @@
 
 /** The server answered, and it was a no: `why` says it in words. */
 export class Refusal extends Error {
-  constructor(status, why) {
+  constructor(status, why, fields = {}) {
     super(why);
     this.status = status;
     this.why = why;
+    this.fields = fields; // the same by field, where the server knows it
   }
 }
 
@@ -20,7 +21,7 @@ async function request(path, options = {}) {
   const body = await answer.json().catch(() => ({}));
   if (answer.status === 401) expired(body.why ?? "");
   const usual = answer.status >= 500 ? "Сервер не справился. Попробуйте ещё раз." : "Сервер отказал.";
-  throw new Refusal(answer.status, body.why || usual);
+  throw new Refusal(answer.status, body.why || usual, body.fields);
 }
 
 const ask = async (path, options) => (await request(path, options)).json().catch(() => ({}));
@@ -47,6 +48,15 @@ export const filing = () => ask("filing");
 export const file = (form) => post("filing", form);
 export const room = (code) => ask(`rooms/${encodeURIComponent(code)}`);
 export const sayInRoom = (code, message) => post(`rooms/${encodeURIComponent(code)}/say`, message);
+export const outages = (wanted) => ask(`outages?${query(wanted)}`);
+export const outageHouse = (id) => ask(`outages/houses/${id}`);
+export const mailings = () => ask("mailings");
+export const notice = (kind, id) => ask(`${kind}s/${id}`);
+export const noticeChoices = (kind) => ask(`${kind}s/form`);
+export const noticeForm = (kind, id) => ask(`${kind}s/${id}/form`);
+export const noticeText = (kind, id) => ask(`${kind}s/${id}/text`);
+export const keepNotice = (kind, form, look) => post(`${kind}s${look ? "?look" : ""}`, form);
+export const doNotice = (kind, id, what, body = {}) => post(`${kind}s/${id}/${what}`, body);
 export const leave = () => post("leave", {});
 
 /** A file made on request, and the name the server gave it. */

@@ -2,7 +2,7 @@
 
 import { $ } from "./dom.js";
 
-export function keys({ list, composer, actions, search, filing, back, isOpen }) {
+export function keys({ list, composer, actions, search, filing, notices, back, isOpen }) {
   const help = () => $("keys-help").open || $("keys-help").showModal();
   $("keys").addEventListener("click", help);
   const ofThread = {
@@ -25,12 +25,15 @@ export function keys({ list, composer, actions, search, filing, back, isOpen }) 
     const typing = at?.matches("input, textarea, select");
     if (event.key === "Escape") {
       if (typing) at.blur();
+      if (notices.open) return typing || notices.back();
       if (typing && isOpen()) $("messages").focus();
       else back();
       return;
     }
     if (typing) return;
     if (event.key === "?") help();
+    else if (event.code === "KeyO") notices.turn();
+    else if (notices.open && !["KeyS", "KeyC"].includes(event.code)) return;
     else if (event.code === "KeyJ" || (event.key === "ArrowDown" && listed(at))) list.step(1);
     else if (event.code === "KeyK" || (event.key === "ArrowUp" && listed(at))) list.step(-1);
     else if (event.code === "KeyS") search.open();

@@ -3,10 +3,12 @@
 import { Actions } from "./desk-actions.js";
 import { Alerts } from "./desk-alerts.js";
 import * as api from "./desk-api.js";
+import { calmly } from "./desk-calm.js";
 import { Composer } from "./desk-composer.js";
 import { Filing } from "./desk-filing.js";
 import { keys } from "./desk-keys.js";
 import { List } from "./desk-list.js";
+import { Notices } from "./desk-notices.js";
 import { Office } from "./desk-office.js";
 import { Outbox } from "./desk-outbox.js";
 import { Past } from "./desk-past.js";
@@ -19,6 +21,7 @@ import { Wire } from "./wire.js";
 
 const alerts = new Alerts();
 const list = new List();
+const notices = new Notices({ tell: toast });
 const office = new Office();
 const past = new Past();
 const search = new Search();
@@ -106,14 +109,16 @@ async function begin() {
   $("member").title = me.member.title || "";
   list.filters.rooms(me.rooms);
   office.begins(me);
+  notices.begins(me);
   together.me = me.member.name;
-  keys({ list, composer, actions, search, filing, back, isOpen: () => current !== null });
+  keys({ list, composer, actions, search, filing, notices, back, isOpen: () => current !== null });
   addEventListener("hashchange", openFromHash);
   wire = new Wire("/desk/ws", {
     opened: () => {
       refreshList();
       if (current) refreshThread();
       office.refresh();
+      notices.refresh();
       outbox.retry();
       composer.tray.retry();
     },
@@ -125,42 +130,23 @@ async function begin() {
 
 function frame(said) {
   if (said.is === "writing") return together.hears(said);
+  if (["outage", "mailing"].includes(said.is)) return notices.hears(said);
   if (said.room) return office.hears(said.room);
   if (said.is === "thread") refreshList();
   if (said.thread === current || said.id === current) refreshThread();
 }
 
-/** Many frames in a row make one fetch; one that comes during a fetch makes one more after it. */
-function calmly(fetch) {
-  let running = false;
-  let again = false;
-  let timer = 0;
-  const run = async () => {
-    timer = 0;
-    running = true;
-    again = false;
-    try {
-      await fetch();
-    } catch (trouble) {
-      if (!(trouble instanceof api.Refusal))
-        wire?.drop(); // no network: the wire knows when it is back
-      else if (trouble.status !== 401) toast(trouble.why);
-    }
-    running = false;
-    if (again) start();
-  };
-  const start = () => {
-    if (running) again = true;
-    else timer ||= setTimeout(run, 150);
-  };
-  return start;
+function failed(trouble) {
+  if (!(trouble instanceof api.Refusal))
+    wire?.drop(); // no network: the wire knows when it is back
+  else if (trouble.status !== 401) toast(trouble.why);
 }
 
 const refreshList = calmly(async () => {
   await list.refresh();
   const open = list.filters.whole && !list.more ? list.threads : (await api.threads({ state: "open" })).threads;
   alerts.follow(open, document.hidden ? null : current);
-});
+}, failed);
 
 const refreshThread = calmly(async () => {
   const id = current;
@@ -191,20 +177,23 @@ const refreshThread = calmly(async () => {
   if (document.activeElement === document.body && !$("threads").offsetParent)
     $("messages").focus({ preventScroll: true });
   saySeen();
-});
+}, failed);
 
 function openFromHash() {
-  const id = Number(location.hash.slice(1)) || null;
-  if (id === current) return;
+  const away = notices.route(location.hash);
+  const id = away ? null : Number(location.hash.slice(1)) || null;
+  const view = away ? "notices" : id ? "talk" : "list";
+  if (id === current && $("desk").dataset.view === view) return;
   current = id;
   list.select(id);
   talk.open(null);
   together.leave();
   showTalk();
-  $("desk").dataset.view = id ? "talk" : "list";
+  $("desk").dataset.view = view;
+  $("notices-open").setAttribute("aria-pressed", String(away));
   $("card").hidden = !id;
   card(false);
-  if (!id) return list.focus();
+  if (!id) return away || list.focus();
   refreshThread();
 }
 
