@@ -10,7 +10,7 @@ from handlers.staff_texts import MESSENGERS
 from handlers.wording import name_moment, plural
 from services.audience import Reach
 from services.messaging.types import Button
-from services.outage_answers import Outcome
+from services.notices import Outcome
 from services.tables import Notice, Outage
 
 # ── The questions ────────────────────────────────────────────────────────────
@@ -30,6 +30,10 @@ WHATS = [(code, f"{it.sign} {it.name}") for code, it in THINGS.items()] + [("oth
 HOW_CALLED = "Как назвать? Так и прочтут жители: «Не работает шлагбаум», «Мойка двора»."
 WHERE = "Какой дом? Можно несколько: нажимайте по одному или напишите адреса."
 CHOOSE_HOUSE = "Сначала выберите хотя бы один дом."
+SEVERAL_ZONES = (
+    "Эти дома живут по разным часам, а время в сообщении одно. Оставьте дома одного часового "
+    "пояса, для остальных сделайте отдельное отключение."
+)
 WHOLE = "Весь дом"
 PARTS = (
     "Весь дом или часть? Подъезд можно нажать, остальное написать: «стояк 3», «этажи 5–9», "
@@ -61,6 +65,11 @@ def no_such(what: str, names: Sequence[str]) -> str:
 
 def not_understood(rest: str) -> str:
     return f"Не понял «{rest[:60]}». Напишите, например: «2 подъезд, стояк 3» или «кв. 12, 14–20»."
+
+
+def by_their_clock(question: str, there: datetime) -> str:
+    """Of houses that do not live by the company's."""
+    return f"{question}\n🕘 Время — как у жителей этих домов: у них сейчас {there:%H:%M}."
 
 
 def which_house(names: Sequence[str]) -> str:
@@ -267,7 +276,7 @@ REASONS = {
 def outcome(notice: Notice, at: datetime, now: datetime, became: Outcome) -> str:
     states = became.states
     everybody = sum(states.values())
-    waiting = states.get("waiting", 0) + states.get("sending", 0)
+    waiting = became.left
     parts = [f"доставлено {states.get('sent', 0)} из {everybody}"]
     parts += [f"ещё идёт {waiting}"] if waiting else []
     refused = states.get("refused", 0)

@@ -6,9 +6,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from handlers import notices, wording
+from handlers import notices, open_posts, wording
 from handlers import outage_staff_texts as staff_words
 from handlers import outage_texts as words
+from handlers.outage_places import name_parts as name_parts
+from handlers.outage_places import name_places as name_places
 from services.access import AsMember
 from services.chores import Chore
 from services.messaging.outbox import About
@@ -16,8 +18,9 @@ from services.messaging.types import PHONE, Address, Button, Keyboard, Kind, Out
 from services.outage_rules import is_night, moment_to_tell
 from services.outages import MAY_ANNOUNCE
 from services.staff import as_member
-from services.tables import Notice, Outage, OutagePlace, Room
+from services.tables import Mailing, Notice, Outage, Room
 from services.work import Work
+from services.zones import wall_of
 
 # ── What residents are told ──────────────────────────────────────────────────
 
@@ -25,15 +28,14 @@ from services.work import Work
 async def compose(work: Work, outage: Outage, kind: str) -> Outbound:
     """The same for everybody. At night an accident makes no sound, unless residents must act."""
     leaves = await moment_to_tell(work, outage)
-    local = work.company.local
-    until = await local(outage.until) if outage.until else None
+    local = await wall_of(work, outage)
     text = words.body(
-        outage, kind, await name_places(work, outage), await local(outage.since), until,
-        await local(leaves),
+        outage, kind, await name_places(work, outage), local(outage.since),
+        local(outage.until) if outage.until else None, local(leaves),
     )  # fmt: skip
     buttons = answers_under(outage, kind, begun=outage.since <= work.now)
     quiet = outage.planned or not outage.loud
-    silent = quiet and leaves == work.now and await is_night(work)
+    silent = quiet and leaves == work.now and await is_night(work, outage)
     return Outbound(
         header=words.header(outage, kind),
         text=text,
@@ -59,64 +61,16 @@ def answer_button(outage: Outage, answer: str) -> Button:
     return Button(label=labels[answer], action=f"outage/{answer}/{outage.id}")
 
 
-async def name_places(work: Work, outage: Outage) -> list[str]:
-    """A line a house: «ул. Садовая, 5: подъезд 2, стояк 3»; a whole complex by its name."""
-    places = await work.outages.places(outage)
-    by_house: dict[int, list[OutagePlace]] = {}
-    for place in places:
-        by_house.setdefault(place.house_id, []).append(place)
-    lines, told = [], set[int]()
-    for complex_ in await work.places.complexes():
-        houses = [house.id for house in await work.places.houses(complex_.id)]
-        whole = [h for h in houses if any(is_whole(place) for place in by_house.get(h, []))]
-        if len(houses) > 1 and whole == houses:
-            lines.append(f"{complex_.name}, все дома")
-            told |= set(houses)
-    for house_id, parts in by_house.items():
-        if house_id in told:
-            continue
-        house = await work.places.house(house_id)
-        assert house is not None
-        named = [] if any(is_whole(part) for part in parts) else await name_parts(work, parts)
-        lines.append(f"{house.address}: {'; '.join(named)}" if named else house.address)
-    return lines
-
-
-def is_whole(place: OutagePlace) -> bool:
-    narrowed = (place.entrance_id, place.riser, place.floor_from, place.flat_id)
-    return all(each is None for each in narrowed)
-
-
-async def name_parts(work: Work, parts: Sequence[OutagePlace]) -> list[str]:
-    told, flats = [], []
-    for part in parts:
-        if part.flat_id is not None:
-            flat = await work.places.flat(part.flat_id)
-            flats.append(flat.number if flat else "")
-            continue
-        one = []
-        if part.entrance_id is not None:
-            entrance = await work.places.entrance(part.entrance_id)
-            one.append(f"подъезд {entrance.number if entrance else ''}")
-        if part.riser is not None:
-            one.append(f"стояк {part.riser}")
-        if part.floor_from is not None:
-            same = part.floor_from == part.floor_to
-            floors = f"этаж {part.floor_from}" if same else ""
-            one.append(floors or f"этажи {part.floor_from}–{part.floor_to}")
-        told.append(", ".join(one))
-    if flats:
-        drawn = words.ranges(flats)
-        told.append(wording.name_number(drawn))
-    return told
-
-
 # ── Telling them ─────────────────────────────────────────────────────────────
 
 
 async def announce(work: Work, outage: Outage, member_id: int | None) -> Notice:
     """Of a locked one. Raises `AlreadySo`."""
-    return await work.outages.announce(outage, await compose(work, outage, "announced"), member_id)
+    what = await compose(work, outage, "announced")
+    notice = await work.outages.announce(outage, what, member_id)
+    await work.incidents.link(outage)
+    await open_posts.tell_of_outage(work, outage, notice, what)
+    return notice
 
 
 async def schedule(work: Work, viewer: AsMember, outage: Outage, at: datetime) -> None:
@@ -130,10 +84,9 @@ async def tell_elders(work: Work, outage: Outage) -> None:
     """One way: they know before the others."""
     assert outage.announce_at is not None
     what = await compose(work, outage, "announced")
-    local = work.company.local
-    text = words.to_elder(
-        f"{what.header}\n{what.text}", await local(outage.announce_at), await local(work.now)
-    )
+    local = await wall_of(work, outage)
+    told = f"{what.header}\n{what.text}"
+    text = words.to_elder(told, local(outage.announce_at), local(work.now))
     for resident_id in await work.outages.elders(outage):
         reachable = await work.people.reachable(resident_id)
         for contact in [each for each in reachable if each.channel != PHONE][:1]:
@@ -147,7 +100,7 @@ async def tell_elders(work: Work, outage: Outage) -> None:
 
 async def tell_maker(
     work: Work,
-    outage: Outage,
+    outage: Outage | Mailing,
     text: str,
     rows: Sequence[Sequence[Button]],
     *,
@@ -170,7 +123,7 @@ async def tell_maker(
     await work.outbox.post(room, what, Kind.RELAY)
 
 
-async def tell_room(work: Work, outage: Outage, room: Room, what: Outbound) -> None:
+async def tell_room(work: Work, outage: Outage | Mailing, room: Room, what: Outbound) -> None:
     """In its group; at the desk, which has none, each of those who may announce."""
     if room.channel != "desk":
         await work.outbox.post(room, what, Kind.RELAY)
@@ -218,8 +171,8 @@ async def ask_whether_over(work: Work, outage_id: int) -> None:
     if found is None:
         return
     outage, again = found
-    local = work.company.local
-    moment = wording.name_moment(await local(outage.until or outage.since), await local(work.now))
+    local = await wall_of(work, outage)
+    moment = wording.name_moment(local(outage.until or outage.since), local(work.now))
     text = staff_words.is_it_over(
         await staff_title(work, outage),
         staff_words.term_is_over(moment) if outage.until else staff_words.no_term(moment),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
@@ -11,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.access import AsResident
 from services.errors import AlreadySo, NotYours
+from services.notices import Outcome
 from services.tables import Contact, Notice, Outage, OutageAnswer, Outgoing
 
 if TYPE_CHECKING:
@@ -19,14 +19,6 @@ if TYPE_CHECKING:
 ANSWERED_STILL = timedelta(days=2)  # after the end, «Всё ещё нет» is heard
 
 Answer = Literal["mine_too", "back", "still_none"]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a notice: rows of the outbox by state, and refused ones by reason."""
-
-    states: dict[str, int]
-    reasons: dict[str, int]
 
 
 class OutageAnswers:
@@ -54,6 +46,7 @@ class OutageAnswers:
                 set_={"answer": answer, "at": self._work.now},
             )
         )
+        self._work.ring(f"outage:{outage.id}")
         return outage
 
     async def was_called_off(self, outage_id: int) -> bool:
@@ -101,15 +94,5 @@ class OutageAnswers:
                 select(Notice).where(Notice.outage_id == outage.id).order_by(Notice.id)
             )
         )
-        rows = await self._work.session.execute(
-            select(Outgoing.notice_id, Outgoing.state, Outgoing.reason, func.count())
-            .where(Outgoing.notice_id.in_([notice.id for notice in notices]))
-            .group_by(Outgoing.notice_id, Outgoing.state, Outgoing.reason)
-        )
-        found: dict[int, Outcome] = {notice.id: Outcome({}, {}) for notice in notices}
-        for notice_id, state, reason, count in rows:
-            outcome = found[notice_id or 0]
-            outcome.states[state] = outcome.states.get(state, 0) + count
-            if state == "refused":
-                outcome.reasons[reason] = outcome.reasons.get(reason, 0) + count
+        found = await self._work.notices.outcomes([notice.id for notice in notices])
         return [(notice, found[notice.id]) for notice in notices]

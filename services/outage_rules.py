@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, func, or_, select
 
-from services.news import after_quiet
+from services.nights import after_quiet
 from services.tables import Notice, Outage
+from services.zones import zone_of_outage
 
 if TYPE_CHECKING:
     from services.work import Work
@@ -33,17 +34,35 @@ async def moment_by_day(work: Work, outage: Outage, moment: datetime) -> datetim
     precedes: told at night, without a sound, is better than told too late."""
     if not outage.planned or outage.since <= moment:
         return moment
-    morning = after_quiet(await work.company.profile(), moment)
+    morning = await after_night(work, outage, moment)
     return morning if morning < outage.since else moment
 
 
 async def waits_too_long(work: Work, outage: Outage, moment: datetime) -> bool:
     """Whether what is to be told then would reach residents when it has begun, nights counted."""
-    return after_quiet(await work.company.profile(), moment) >= outage.since
+    return await after_night(work, outage, moment) >= outage.since
 
 
-async def is_night(work: Work) -> bool:
-    return after_quiet(await work.company.profile(), work.now) > work.now
+async def keeps_to_the_day(work: Work, outage: Outage) -> bool:
+    """Whether what is told now may rest through a night on its way: of planned works that are
+    still ahead of the next morning."""
+    if not outage.planned:
+        return False
+    company = await work.company.profile()
+    now = work.now.astimezone(ZoneInfo(await zone_of_outage(work, outage)))
+    tonight = datetime.combine(now.date(), time.fromisoformat(company.quiet_from), now.tzinfo)
+    if tonight <= now:
+        tonight += timedelta(days=1)
+    return max([await after_night(work, outage, each) for each in (now, tonight)]) < outage.since
+
+
+async def is_night(work: Work, outage: Outage) -> bool:
+    return await after_night(work, outage, work.now) > work.now
+
+
+async def after_night(work: Work, outage: Outage, moment: datetime) -> datetime:
+    """Nights are those of its houses."""
+    return after_quiet(await work.company.profile(), moment, await zone_of_outage(work, outage))
 
 
 async def evening_before(work: Work, outage: Outage) -> datetime | None:
@@ -52,7 +71,7 @@ async def evening_before(work: Work, outage: Outage) -> datetime | None:
     if not outage.planned:
         return None
     company = await work.company.profile()
-    zone = ZoneInfo(company.timezone)
+    zone = ZoneInfo(await zone_of_outage(work, outage))
     day = outage.since.astimezone(zone).date() - timedelta(days=1)
     clock = time.fromisoformat(company.outages.remind_at)
     evening = datetime.combine(day, clock, tzinfo=zone)
@@ -96,7 +115,7 @@ def is_to_ask(now: datetime) -> Any:
 
 async def working_days_ahead(work: Work, outage: Outage, told: datetime) -> int:
     """Whole ones between the day it is told and the day it begins."""
-    timetable = await work.company.timetable()
+    timetable = await work.company.timetable()  # whose days are the company's own
     first = told.astimezone(timetable.zone).date() + timedelta(days=1)
     last = outage.since.astimezone(timetable.zone).date()
     ahead = [first + timedelta(days=n) for n in range(min((last - first).days, FARTHEST))]

@@ -14,18 +14,22 @@ from typing import TYPE_CHECKING, Any, Literal
 from sqlalchemy import delete, select
 
 from services.access import AsMember, AsResident
+from services.audience import PEOPLE_OF_PLACES, TOLD, WANT_REMINDERS
 from services.errors import AlreadySo, NotYours
-from services.messaging.types import Outbound
+from services.messaging.types import Kind, Outbound
+from services.notices import URGENT
 from services.outage_rules import (
     BELIEVED_OPEN,
     evening_before,
     is_believed,
     is_to_ask,
+    keeps_to_the_day,
     moment_by_day,
     moment_to_tell,
     waits_too_long,
 )
 from services.tables import Complex, Elder, House, Notice, Outage, OutagePlace, Room
+from services.zones import zone_of_outage
 
 if TYPE_CHECKING:
     from services.work import Work
@@ -83,6 +87,7 @@ class Outages:
             OutagePlace(outage_id=outage.id, **place) for place in draft.places
         )
         await self._work.session.flush()
+        self._work.ring(f"outage:{outage.id}")
         return outage
 
     async def get(self, viewer: AsMember, outage_id: int, *, lock: bool = False) -> Outage:
@@ -140,7 +145,7 @@ class Outages:
         outage.state, outage.announced_at = "announced", now
         outage.remind_at = await evening_before(self._work, outage)
         notice = await self.notice(outage, "announced", what, member_id)
-        await self._work.audience.tell_places(notice, what, accident=not outage.planned)
+        await self._tell_places(notice, what)
         self._note(outage, "announced an outage", member_id)
         return notice
 
@@ -178,29 +183,40 @@ class Outages:
     async def _tell_change(
         self, outage: Outage, kind: NoticeKind, what: Outbound, member_id: int | None
     ) -> Notice:
-        audience = self._work.audience
-        await audience.drop_waiting(outage.id)
+        await self._work.notices.stop(*await self._notices_of(outage))
         notice = await self.notice(outage, kind, what, member_id)
-        await audience.tell_again(
-            notice, what, accident=not outage.planned, dropped_too=kind == "prolonged"
-        )
+        whom = {"outage": outage.id, "dropped_too": kind == "prolonged"}
+        await self._work.notices.enqueue(notice, what, TOLD, whom)
         return notice
+
+    async def _tell_places(self, notice: Notice, what: Outbound) -> None:
+        """Everybody who lives there now."""
+        whom = {"outage": notice.outage_id}
+        await self._work.notices.enqueue(notice, what, PEOPLE_OF_PLACES, whom)
+
+    async def _notices_of(self, outage: Outage) -> list[int]:
+        found = select(Notice.id).where(Notice.outage_id == outage.id)
+        return list(await self._work.session.scalars(found))
 
     async def notice(
         self, outage: Outage, kind: NoticeKind, what: Outbound, member_id: int | None
     ) -> Notice:
         """The row that all of its posts belong to; nobody is told yet."""
-        reach = await self._work.audience.measure(outage.id)
+        flats, reached = await self._work.audience.count_flats(outage.id)
         notice = Notice(
             kind=kind,
             outage_id=outage.id,
             text="\n".join(filter(None, [what.header, what.text])),
             at=self._work.now,
             not_before=await moment_to_tell(self._work, outage),
+            quiet=await keeps_to_the_day(self._work, outage),
+            zone=await zone_of_outage(self._work, outage),
+            urgent=not outage.planned,
+            priority=Kind.BULK.priority if outage.planned else URGENT,
             member_id=member_id,
             people={},
-            flats=reach.flats,
-            flats_reached=reach.flats - len(reach.missed),
+            flats=flats,
+            flats_reached=reached,
         )
         self._work.session.add(notice)
         await self._work.session.flush()
@@ -244,12 +260,12 @@ class Outages:
         return outage
 
     async def remind(self, outage: Outage, what: Outbound) -> Notice | None:
-        """Everybody who lives there by now; nobody where the night would keep it until it has
-        begun."""
+        """Everybody who lives there by now and wants reminders; nobody where the night would keep
+        it until it has begun."""
         if await waits_too_long(self._work, outage, self._work.now):
             return None
         notice = await self.notice(outage, "reminder", what, None)
-        await self._work.audience.tell_places(notice, what, accident=False)
+        await self._work.notices.enqueue(notice, what, WANT_REMINDERS, {"outage": outage.id})
         return notice
 
     async def find_to_ask(self) -> list[int]:
@@ -321,6 +337,7 @@ class Outages:
     def _note(self, outage: Outage, what: str, member_id: int | None) -> None:
         who = f"member:{member_id}" if member_id else "system"
         self._work.audit.note(who, what, f"outage:{outage.id}", kind=outage.what)
+        self._work.ring(f"outage:{outage.id}")
 
 
 def check(viewer: AsMember) -> None:

@@ -44,15 +44,15 @@ class RoomTurn(Turn):
         return self.staff.inbound.address
 
     async def _send(self, what: Outbound) -> None:
-        text = "\n".join(filter(None, [what.header, what.text]))
-        await self.staff.say(text, what.keyboard)
+        await self.staff.say(what.text, what.keyboard, header=what.header, files=what.attachments)
 
 
 async def hear(turn: StaffTurn) -> bool:
     """True when it was an answer to the form that this member has open here."""
     spoke = turn.inbound.happening is Happening.MESSAGE and not turn.command
     asked = turn.pressed.startswith("form/")
-    if turn.in_private or not (asked or (turn.thread is None and spoke and turn.text)):
+    says = turn.text or turn.inbound.attachments
+    if turn.in_private or not (asked or (turn.thread is None and spoke and says)):
         return False
     async with dialogue(turn) as talk:
         form = FORMS.get(talk.session.scene)

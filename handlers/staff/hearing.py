@@ -10,6 +10,7 @@ from handlers.staff import (
     articles_typing,
     commands,
     forms,
+    incidents,
     taking_texts,
 )
 from handlers.staff.notes import keep_note, strip_mark
@@ -18,7 +19,7 @@ from services import rehousing
 from services.errors import NotYours
 from services.messaging.types import Happening, Inbound, Outbound
 from services.staff import as_member
-from services.tables import Member, Room, Surge, Thread
+from services.tables import Incident, Member, Room, Surge, Thread
 from services.work import Work
 
 
@@ -99,6 +100,11 @@ async def hear_member(work: Work, inbound: Inbound, room: Room) -> None:
     thread_id = await work.rooms.thread_of_topic(inbound.address)
     if thread_id is None:
         quoted = await work.threads.find(inbound.address, inbound.edits or inbound.reply_to)
+        incident = await work.incidents.of_post(quoted.id) if quoted else None
+        if incident is not None and not incidents.is_surge(incident):
+            turn = StaffTurn(work, inbound, room, member, viewer, None)
+            await answer_incident(turn, incident)
+            return
         surge = await work.surges.of_post(quoted.id) if quoted else None
         if surge is not None:  # it stands for many threads
             turn = StaffTurn(work, inbound, room, member, viewer, None)
@@ -175,6 +181,13 @@ async def answer_surge(turn: StaffTurn, surge: Surge) -> None:
         thread = await turn.work.threads.get(turn.viewer, thread.id, lock=True)
         await answering.pass_on(turn, thread, None, one_of_many=True)
     await turn.say(relay_texts.answered_all(len(threads)))
+
+
+async def answer_incident(turn: StaffTurn, incident: Incident) -> None:
+    if turn.pressed:
+        await commands.press(turn)
+    elif turn.inbound.happening is not Happening.EDIT:
+        await incidents.answer_post(turn, incident)
 
 
 async def pass_on_edit(turn: StaffTurn) -> None:

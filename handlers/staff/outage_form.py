@@ -5,14 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
+from handlers import open_posts, open_texts, outages
 from handlers import outage_staff_texts as words
-from handlers import outages
 from handlers.dialogue.form import Answers, Form
 from handlers.dialogue.steps import Choice, Step, Text, Wrong
 from handlers.dialogue.turn import Turn
 from handlers.staff import forms
+from handlers.staff import outage_doing as doing
 from handlers.staff.outage_steps import (
     Houses,
     PartsOfHouse,
@@ -29,14 +31,14 @@ from services.outage_rules import (
     is_night,
     moment_to_tell,
     permitted,
-    waits_too_long,
     working_days_ahead,
 )
 from services.outages import Draft
 from services.tables import House, Outage
 from services.work import Work
+from services.zones import wall, wall_of, zone_of_outage, zones_of_houses
 
-KEPT = ("planned", "what", "title", "houses", "parts", "when", "reason")
+KEPT = ("planned", "what", "title", "houses", "parts", "when", "reason", "incident")
 
 
 class OutageForm(Form):
@@ -58,15 +60,16 @@ class OutageForm(Form):
                 Houses(
                     "houses", words.WHERE, options=options, houses=houses,
                     chosen=list(answers.get("houses") or []),
+                    zone=(await turn.work.company.profile()).timezone,
                 )
             )  # fmt: skip
         if house := only_house(houses, answers):
             steps.append(await parts_of(turn.work, house, answers))
-        if planned:
-            steps.append(Text("when", words.WHEN, check=check_planned, offers=words.WHEN_OFFERS))
-        else:
-            offers = words.UNTIL_OFFERS
-            steps.append(Text("when", words.UNTIL, check=check_accident, offers=offers))
+        zone = await zone_of_answers(turn.work, viewer, answers)
+        check = partial(check_planned if planned else check_accident, zone=zone)
+        offers = words.WHEN_OFFERS if planned else words.UNTIL_OFFERS
+        question = await asked_there(turn.work, words.WHEN if planned else words.UNTIL, zone)
+        steps.append(Text("when", question, check=check, offers=offers))
         offered = words.REASONS_OFFERED[planned]
         steps.append(
             Text("reason", words.REASON, optional=True, check=check_reason, offers=offered)
@@ -80,7 +83,10 @@ class OutageForm(Form):
             if await has_houses_of_others(turn.work, viewer, before):
                 await turn.say(words.HOUSES_OF_OTHERS)
                 return
-        when = answers["when"]
+        when, places = answers["when"], await places_of(turn.work, viewer, answers)
+        if len(await zones_of_houses(turn.work, [each["house_id"] for each in places])) > 1:
+            await turn.say(words.SEVERAL_ZONES)
+            return
         draft = Draft(
             what=answers["what"],
             title=answers.get("title") or "",
@@ -88,7 +94,7 @@ class OutageForm(Form):
             reason=answers["reason"] or "",
             since=moment(when["since"]) or turn.work.now,
             until=moment(when["until"]),
-            places=tuple(await places_of(turn.work, viewer, answers)),
+            places=tuple(places),
             form={key: answers[key] for key in KEPT if key in answers},
         )
         try:
@@ -147,6 +153,20 @@ async def places_of(work: Work, viewer: AsMember, answers: Answers) -> list[dict
     ]
 
 
+async def zone_of_answers(work: Work, viewer: AsMember, answers: Answers) -> str:
+    houses = await work.places.houses_of(viewer)
+    chosen = answers.get("houses") or len(houses) == 1
+    places = await places_of(work, viewer, answers) if chosen else []
+    zones = await zones_of_houses(work, [each["house_id"] for each in places])
+    return next(iter(zones), (await work.company.profile()).timezone)
+
+
+async def asked_there(work: Work, question: str, zone: str) -> str:
+    there, here = wall(zone)(work.now), await work.company.local(work.now)
+    same = there.utcoffset() == here.utcoffset()
+    return question if same else words.by_their_clock(question, there)
+
+
 async def has_houses_of_others(work: Work, viewer: AsMember, outage: Outage) -> bool:
     """A change by this member would drop them. A house that left the company file is nobody's."""
     mine = {house.id for house in await work.places.houses_of(viewer)}
@@ -156,13 +176,16 @@ async def has_houses_of_others(work: Work, viewer: AsMember, outage: Outage) -> 
 
 
 async def check_title(turn: Turn, typed: str) -> str:
-    if len(typed) > words.LONGEST_TITLE:
-        raise Wrong(words.TOO_LONG)
-    return " ".join(typed.split()).rstrip(".")
+    return one_line(typed, words.LONGEST_TITLE)
 
 
 async def check_reason(turn: Turn, typed: str) -> str:
-    if len(typed) > words.LONGEST_REASON:
+    return one_line(typed, words.LONGEST_REASON)
+
+
+def one_line(typed: str, most: int) -> str:
+    """Raises `Wrong`."""
+    if len(typed) > most:
         raise Wrong(words.TOO_LONG)
     return " ".join(typed.split()).rstrip(".")
 
@@ -182,8 +205,16 @@ async def preview_buttons(work: Work, outage: Outage) -> list[list[Button]]:
     rows = [[Button(label=words.SEND, action=f"staff/outsend/{outage.id}")]]
     if outage.planned:
         rows[0].append(Button(label=words.PLAN, action=f"staff/outplan/{outage.id}"))
-    elif await is_night(work) and not outage.loud:
+    elif not outage.loud and await is_night(work, outage):
         rows.append([Button(label=words.LOUD, action=f"staff/outloud/{outage.id}")])
+    houses = await work.open_posts.houses_of_outage(outage)
+    toggle = f"staff/outopen/{outage.id}"
+    rows.append(
+        [
+            *await open_posts.toggle_button(work, houses, outage.open_to, toggle),
+            Button(label=open_texts.CHAT_TEXT, action=f"staff/outtext/{outage.id}"),
+        ]
+    )
     rows.append(
         [
             Button(label=words.CHANGE, action=f"staff/outedit/{outage.id}"),
@@ -194,7 +225,7 @@ async def preview_buttons(work: Work, outage: Outage) -> list[list[Button]]:
 
 
 async def warn(work: Work, outage: Outage) -> list[str]:
-    local, now = work.company.local, work.now
+    local, now = await wall_of(work, outage), work.now
     warnings = await prevents(work, outage)
     if outage.planned and not warnings:
         wanted = (await work.company.profile()).outages.announce_days
@@ -203,28 +234,37 @@ async def warn(work: Work, outage: Outage) -> list[str]:
             warnings.append(words.announced_late(days, wanted))
         leaves = await moment_to_tell(work, outage)
         if leaves > now:
-            warnings.append(words.in_the_morning(await local(leaves), await local(now)))
-        elif await is_night(work):
+            warnings.append(words.in_the_morning(local(leaves), local(now)))
+        elif await is_night(work, outage):
             warnings.append(words.NOT_BY_MORNING)
     bound = await permitted(work, outage)
     if outage.until and bound is not None and outage.until - outage.since > bound:
         warnings.append(words.too_long(outage.until - outage.since, bound))
-    if not outage.planned and await is_night(work):
+    if not outage.planned and await is_night(work, outage):
         warnings.append(words.LOUD_NOW if outage.loud else words.AT_NIGHT)
     return warnings
 
 
 async def prevents(work: Work, outage: Outage) -> list[str]:
     """Why it cannot be told as it is: a draft may lie for a while."""
-    local, now, leaves = work.company.local, work.now, await moment_to_tell(work, outage)
+    local, now = await wall_of(work, outage), work.now
+    leaves = await moment_to_tell(work, outage)
     if outage.until is not None and outage.until <= leaves:
-        return [words.already_over(await local(outage.until), await local(now))]
+        return [words.already_over(local(outage.until), local(now))]
     if outage.planned and outage.since <= leaves:
-        return [words.already_begun(await local(outage.since), await local(now))]
+        return [words.already_begun(local(outage.since), local(now))]
     return []
 
 
 # ── One question each ────────────────────────────────────────────────────────
+
+
+async def asked_of(turn: Turn, question: str, outage_id: int) -> tuple[str, str]:
+    """And the zone of its houses."""
+    viewer, _, _ = await forms.who(turn)
+    outage = await turn.work.outages.get(viewer, outage_id)
+    zone = await zone_of_outage(turn.work, outage)
+    return await asked_there(turn.work, question, zone), zone
 
 
 class ChangeForm(Form):
@@ -242,6 +282,9 @@ class ChangeForm(Form):
             kept = {k: v for k, v in kept.items() if k not in ("planned", "title", "when")}
         if field == "houses":
             kept.pop("parts", None)
+            viewer, _, _ = await forms.who(turn)
+            if len({house.timezone for house in await turn.work.places.houses_of(viewer)}) > 1:
+                kept.pop("when", None)  # it was read by the clock of the houses before
         await OUTAGE.start(turn, **kept, draft=answers["draft"])
 
     async def cancel(self, turn: Turn) -> None:
@@ -254,29 +297,22 @@ class PlanForm(Form):
     name = "outage_plan"
 
     async def steps(self, turn: Turn, answers: Answers) -> Sequence[Step]:
-        offers = words.SEND_OFFERS
-        return [Text("at", words.WHEN_TO_SEND, check=check_sending, offers=offers)]
+        question, zone = await asked_of(turn, words.WHEN_TO_SEND, answers["outage"])
+        check = partial(check_sending, zone=zone)
+        return [Text("at", question, check=check, offers=words.SEND_OFFERS)]
 
     async def finish(self, turn: Turn, answers: Answers) -> None:
         work = turn.work
         viewer, _, _ = await forms.who(turn)
         outage = await work.outages.get(viewer, answers["outage"], lock=True)
-        at = datetime.fromisoformat(answers["at"])
-        if at >= outage.since:
-            await turn.say(words.SEND_LATE, await preview_buttons(work, outage))
-            return
-        if await waits_too_long(work, outage, at):
-            await turn.say(words.SEND_LATE_BY_NIGHT, await preview_buttons(work, outage))
-            return
         try:
-            await outages.schedule(work, viewer, outage, at)
+            told = await doing.schedule(work, viewer, outage, datetime.fromisoformat(answers["at"]))
+        except Wrong as wrong:
+            await turn.say(str(wrong), await preview_buttons(work, outage))
         except AlreadySo:
             await turn.say(words.ALREADY)
-            return
-        assert outage.announce_at is not None
-        local, title = work.company.local, await outages.staff_title(work, outage)
-        told = words.planned(title, await local(outage.announce_at), await local(work.now))
-        await turn.say(told)
+        else:
+            await turn.say(told)
 
     async def cancel(self, turn: Turn) -> None:
         await turn.say(words.KEPT)
@@ -288,30 +324,22 @@ class LongerForm(Form):
     name = "outage_longer"
 
     async def steps(self, turn: Turn, answers: Answers) -> Sequence[Step]:
-        offers = words.LONGER_OFFERS
-        return [Text("until", words.UNTIL_WHEN, check=check_later, offers=offers)]
+        question, zone = await asked_of(turn, words.UNTIL_WHEN, answers["outage"])
+        check = partial(check_later, zone=zone)
+        return [Text("until", question, check=check, offers=words.LONGER_OFFERS)]
 
     async def finish(self, turn: Turn, answers: Answers) -> None:
         work = turn.work
         viewer, _, _ = await forms.who(turn)
         outage = await work.outages.get(viewer, answers["outage"], lock=True)
-        until = moment(answers["until"]["until"])
-        if outage.state != "announced":
+        try:
+            told = await doing.prolong(work, viewer, outage, moment(answers["until"]["until"]))
+        except Wrong as wrong:
+            await turn.say(str(wrong))
+        except AlreadySo:
             await turn.say(words.ALREADY)
-            return
-        if until is not None and until <= outage.since:
-            await turn.say(words.ENDS_FIRST)
-            return
-        outage.until = until
-        what = await outages.compose(work, outage, "prolonged")
-        notice = await work.outages.prolong(viewer, outage, until, what)
-        title = await outages.staff_title(work, outage)
-        count = sum(notice.people.values())
-        lines = [words.prolonged(title, count)]
-        bound = await permitted(work, outage)
-        if until and bound is not None and until - outage.since > bound:
-            lines.append(f"⚠️ {words.too_long(until - outage.since, bound)}")
-        await turn.say("\n".join(lines), [[words.report_button(outage)]])
+        else:
+            await turn.say(told, [[words.report_button(outage)]])
 
     async def cancel(self, turn: Turn) -> None:
         await turn.say(words.SAME_TERM)

@@ -13,9 +13,10 @@ from handlers.dialogue.steps import Actions, Answered, Choice, Meant, Rows, Stay
 from handlers.dialogue.turn import Turn, plain
 from services.tables import House
 from services.understanding.saying.addresses import find_address
-from services.understanding.saying.parts import read_parts
+from services.understanding.saying.parts import Parts, read_parts
 from services.understanding.saying.spans import Span, read_span
 from services.work import Work
+from services.zones import wall
 
 MOST_NAMED = 8
 
@@ -62,13 +63,18 @@ class Houses(Several):
     """Values are «c5» for a whole complex and «h12» for a house."""
 
     houses: Sequence[House] = ()
+    zone: str = ""  # the company's
 
     async def take(self, turn: Turn, pressed: str | None, so_far: Any) -> Answered | Stay:
         self.chosen = list(so_far or [])
         if pressed == "done" or (pressed is None and plain(turn.text) == "дальше"):
             if not self.chosen:
                 raise Wrong(words.CHOOSE_HOUSE)
-            return Answered(self.chosen, forget=("parts",))
+            if self.zones(self.chosen) > 1:
+                raise Wrong(words.SEVERAL_ZONES)
+            # Hours that were named before were read by the clock of other houses.
+            all_zones = len({house.timezone for house in self.houses})
+            return Answered(self.chosen, forget=("parts", "when") if all_zones > 1 else ("parts",))
         if pressed is not None:
             return self.toggle(self.pressed_one(pressed))
         index = self.typed(turn)
@@ -77,6 +83,15 @@ class Houses(Several):
         if meant := turn.press_by_number():
             raise Meant(meant)
         return self._read(turn.text)
+
+    def zones(self, chosen: Sequence[str]) -> int:
+        """How many the chosen houses live by."""
+        found = {
+            house.timezone or self.zone
+            for house in self.houses
+            if f"h{house.id}" in chosen or f"c{house.complex_id}" in chosen
+        }
+        return len(found)
 
     def _read(self, typed: str) -> Stay:
         left, rest, found = list(self.houses), typed, False
@@ -121,6 +136,12 @@ async def find_parts(work: Work, house: House, typed: str) -> list[dict[str, Any
     parts = read_parts(typed)
     if not parts or parts.rest:
         raise Wrong(words.not_understood(parts.rest or typed))
+    return await fit_parts(work, house, parts)
+
+
+async def fit_parts(work: Work, house: House, parts: Parts) -> list[dict[str, Any]]:
+    """Each entrance with each riser and floor named beside it; flats for themselves. Raises
+    `Wrong` for what the house does not have."""
     entrances = {e.number.lower(): e.id for e in await work.places.entrances(house.id)}
     missing = [number for number in parts.entrances if number not in entrances]
     if missing:
@@ -152,60 +173,86 @@ async def find_parts(work: Work, house: House, typed: str) -> list[dict[str, Any
 # ── Moments ──────────────────────────────────────────────────────────────────
 
 
-async def read(turn: Turn, typed: str, *, begun: bool = False) -> Span:
-    """Raises `Wrong`."""
-    span = read_span(typed, await turn.work.company.local(turn.work.now), begun=begun)
+async def read(turn: Turn, typed: str, zone: str, *, begun: bool = False) -> Span:
+    """By the clock of the houses it is about. Raises `Wrong`."""
+    span = read_span(typed, wall(zone)(turn.work.now), begun=begun)
     if span is None:
         raise Wrong(words.NO_TIME)
     return span
 
 
-async def check_planned(turn: Turn, typed: str) -> Answers:
-    span = await read(turn, typed)
-    if span.since is None:
-        raise Wrong(words.NO_BEGINNING)
-    check_order(turn, span)
-    if span.since <= turn.work.now:
-        raise Wrong(words.IN_PAST)
+async def check_planned(turn: Turn, typed: str, zone: str) -> Answers:
+    span = await read(turn, typed, zone)
+    expect_works(turn.work.now, span)
     return as_json(span)
 
 
-async def check_accident(turn: Turn, typed: str) -> Answers:
+async def check_accident(turn: Turn, typed: str, zone: str) -> Answers:
     if plain(typed) in (plain(words.UNKNOWN), "неизвестно", "не знаем", "не известно"):
         return as_json(Span(None, None))
-    span = await read(turn, typed, begun=True)
-    if span.since is not None and span.since > turn.work.now:
-        raise Wrong(words.AHEAD)
-    check_order(turn, span)
+    span = await read(turn, typed, zone, begun=True)
+    expect_break(turn.work.now, span)
     return as_json(span)
 
 
-async def check_later(turn: Turn, typed: str) -> Answers:
+async def check_later(turn: Turn, typed: str, zone: str) -> Answers:
     """Until when it is prolonged."""
     if plain(typed) == plain(words.UNKNOWN):
         return as_json(Span(None, None))
-    span = await read(turn, typed)
+    span = await read(turn, typed, zone)
     until = span.until or span.since
-    if until is None or until <= turn.work.now:
-        raise Wrong(words.NOT_LATER)
+    expect_later(turn.work.now, until)
     return as_json(Span(None, until))
 
 
-async def check_sending(turn: Turn, typed: str) -> str:
-    span = await read(turn, typed)
+async def check_sending(turn: Turn, typed: str, zone: str) -> str:
+    span = await read(turn, typed, zone)
     at = span.since or span.until
-    if at is None or at <= turn.work.now:
+    return expect_ahead(turn.work.now, at).isoformat()
+
+
+def expect_ahead(now: datetime, at: datetime | None) -> datetime:
+    if at is None or at <= now:
         raise Wrong(words.IN_PAST)
-    return at.isoformat()
+    return at
 
 
-def check_order(turn: Turn, span: Span) -> None:
+def expect_later(now: datetime, until: datetime | None) -> None:
+    if until is None or until <= now:
+        raise Wrong(words.NOT_LATER)
+
+
+class WrongMoment(Wrong):
+    """`which` of the two moments it is."""
+
+    def __init__(self, why: str, which: str) -> None:
+        super().__init__(why)
+        self.which = which
+
+
+def expect_works(now: datetime, span: Span) -> None:
+    """Of planned works. Raises `WrongMoment`."""
+    if span.since is None:
+        raise WrongMoment(words.NO_BEGINNING, "since")
+    expect_order(now, span)
+    if span.since <= now:
+        raise WrongMoment(words.IN_PAST, "since")
+
+
+def expect_break(now: datetime, span: Span) -> None:
+    """Of an accident. Raises `WrongMoment`."""
+    if span.since is not None and span.since > now:
+        raise WrongMoment(words.AHEAD, "since")
+    expect_order(now, span)
+
+
+def expect_order(now: datetime, span: Span) -> None:
     if span.until is None:
         return
     if span.since is not None and span.until <= span.since:
-        raise Wrong(words.ENDS_FIRST)
-    if span.until <= turn.work.now:
-        raise Wrong(words.IN_PAST)
+        raise WrongMoment(words.ENDS_FIRST, "until")
+    if span.until <= now:
+        raise WrongMoment(words.IN_PAST, "until")
 
 
 def as_json(span: Span) -> Answers:

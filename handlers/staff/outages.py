@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from handlers import open_texts, outage_texts, outages
 from handlers import outage_staff_texts as words
-from handlers import outage_texts, outages
-from handlers.staff import forms
+from handlers.staff import forms, open_posts
+from handlers.staff import outage_doing as doing
 from handlers.staff.outage_form import (
     CHANGE,
     LONGER,
@@ -21,6 +22,7 @@ from services.errors import AlreadySo
 from services.messaging.types import Button, Keyboard
 from services.outages import MAY_ANNOUNCE
 from services.tables import Outage
+from services.zones import wall_of
 
 
 async def outage(turn: StaffTurn) -> None:
@@ -55,10 +57,10 @@ async def begin(turn: StaffTurn, ident: int) -> None:
 async def show(turn: StaffTurn, ident: int) -> None:
     """As residents have it, with what may be done. Raises `NotYours`."""
     it = await turn.work.outages.get(turn.viewer, ident)
-    work, local = turn.work, turn.work.company.local
+    work, local = turn.work, await wall_of(turn.work, it)
     what = await outages.compose(work, it, "announced")
-    at = await local(it.announce_at) if it.announce_at else None
-    lines = [what.header, what.text, "", words.stands(it, at, await local(work.now))]
+    at = local(it.announce_at) if it.announce_at else None
+    lines = [what.header, what.text, "", words.stands(it, at, local(work.now))]
     if it.state == "announced":
         lines.append(words.answered(await work.outage_answers.answers(it)))
     await say(turn, "\n".join(lines), buttons_of(it, begun=it.since <= work.now))
@@ -67,12 +69,12 @@ async def show(turn: StaffTurn, ident: int) -> None:
 def buttons_of(it: Outage, *, begun: bool) -> list[list[Button]]:
     if it.state == "announced":
         over = [words.over_buttons(it)] if begun else []
-        return [*over, [words.report_button(it), call_off_button(it)]]
+        return [*over, [words.report_button(it), call_off_button(it)], open_posts.give_buttons(it)]
     if it.state == "scheduled":
         send = Button(label=words.SEND, action=f"staff/outsend/{it.id}")
         change = Button(label=words.CHANGE, action=f"staff/outedit/{it.id}")
         drop_it = Button(label=words.CALL_OFF, action=f"staff/outdrop/{it.id}")
-        return [[send], [change, drop_it]]
+        return [[send], [change, drop_it], open_posts.give_buttons(it)]
     return [[words.report_button(it)]]
 
 
@@ -90,17 +92,11 @@ async def send(turn: StaffTurn, ident: int) -> None:
         await say(turn, "\n".join([*why, words.KEPT]), await preview_buttons(turn.work, it))
         return
     try:
-        notice = await outages.announce(turn.work, it, turn.viewer.member_id)
+        told = await doing.send(turn.work, turn.viewer, it)
     except AlreadySo:
         await turn.say(words.ALREADY)
         return
-    title = await outages.staff_title(turn.work, it)
-    lines = [words.sent(sum(notice.people.values()), title)]
-    if notice.not_before > turn.work.now:
-        local = turn.work.company.local
-        morning = await local(notice.not_before)
-        lines.append(words.in_the_morning(morning, await local(turn.work.now)))
-    await say(turn, "\n".join(lines), buttons_of(it, begun=it.since <= turn.work.now))
+    await say(turn, told, buttons_of(it, begun=it.since <= turn.work.now))
 
 
 async def plan(turn: StaffTurn, ident: int) -> None:
@@ -191,19 +187,12 @@ async def end(turn: StaffTurn, ident: int, *, restored: bool) -> None:
         return
     work = turn.work
     it = await work.outages.get(turn.viewer, ident, lock=True)
-    kind = "restored" if restored else "cancelled"
-    what = await outages.compose(work, it, kind)
     try:
-        notice = await work.outages.end(
-            turn.viewer, it, "restored" if restored else "cancelled", what
-        )
+        told, heard = await doing.end(work, turn.viewer, it, restored=restored)
     except AlreadySo:
         await turn.say(words.ALREADY)
         return
-    count = None if notice is None else sum(notice.people.values())
-    title = await outages.staff_title(work, it)
-    rows = [[words.report_button(it)]] if notice else []
-    await say(turn, words.ended(title, count, restored=restored), rows)
+    await say(turn, told, [[words.report_button(it)]] if heard else [])
 
 
 async def report(turn: StaffTurn, ident: int) -> None:
@@ -212,14 +201,19 @@ async def report(turn: StaffTurn, ident: int) -> None:
     it = await work.outages.get(turn.viewer, ident)
     now = await local(work.now)
     lines = [outage_texts.title(it, await outages.name_places(work, it))]
-    for notice, became in await work.outage_answers.notices(it):
+    told = await work.outage_answers.notices(it)
+    openly = await work.open_posts.became([notice.id for notice, _ in told])
+    for notice, became in told:
         lines.append(words.outcome(notice, await local(notice.at), now, became))
+        if posts := openly.get(notice.id):
+            lines.append(open_texts.became(posts))
     lines.append(words.answered(await work.outage_answers.answers(it)))
     reach = await work.audience.measure(it.id)
     lines.append(words.uncovered(reach.missed, reach.flats))
     rows = [[words.report_button(it, words.REFRESH)]]
     if it.state == "announced" and it.since <= work.now:
         rows.append(words.over_buttons(it))
+    rows.append(open_posts.give_buttons(it))
     await say(turn, "\n".join(lines), rows)
 
 
@@ -240,4 +234,5 @@ PRESSES: dict[str, Callable[[StaffTurn, int], Awaitable[None]]] = {
     "outcalloff": ask_call_off,
     "outcallyes": call_off,
     "outstat": report,
+    **open_posts.PRESSES,
 }

@@ -118,6 +118,11 @@ async def give(turn: StaffTurn, text: str, files: list[Attachment]) -> None:
         )
         await turn.work.outbox.say(to, what, Kind.REPLY)
         return
+    if turn.in_private:
+        address = turn.inbound.address
+        to = Address(channel=address.channel, chat=address.chat)
+        await turn.work.outbox.say(to, what, Kind.REPLY)
+        return
     await turn.work.outbox.post(
         turn.room,
         what,

@@ -8,9 +8,13 @@ from __future__ import annotations
 from handlers.staff import help_texts
 from handlers.staff.turn import StaffTurn
 from services.answer_all import MAY_SEND
+from services.arrivals import MAY_SEE
 from services.bans import MAY_BAN
 from services.elders import MAY_APPOINT
 from services.executors import MAY_NAME
+from services.incidents import MAY_MAKE
+from services.interruptions import MAY_ASK
+from services.mailings import MAY_MAIL
 from services.outages import MAY_ANNOUNCE
 
 BY_ROLE = {
@@ -19,10 +23,16 @@ BY_ROLE = {
     "/elder": MAY_APPOINT,
     "/answerall": MAY_SEND,
     "/outage": MAY_ANNOUNCE,
+    "/mailing": MAY_MAIL,
     "/executor": MAY_NAME,
     "/articles": ("admin",),
     "/team": ("manager", "admin"),
+    "/poster": MAY_SEE,
+    "/reach": MAY_SEE,
     "/journal": ("dispatcher", "manager", "admin"),
+    "/incident": MAY_MAKE,
+    "/incidents": MAY_MAKE,
+    "/hours": MAY_ASK,
 }
 DISPATCHERS_ROOMS = ("/journal", "/masters")
 CHANGES = ("+", "-", "—", "–")  # of `/answer`

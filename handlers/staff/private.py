@@ -3,7 +3,7 @@ of staff under what they were told there."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar
 
 from handlers.dialogue.turn import Turn
@@ -15,11 +15,15 @@ from handlers.staff import (
     finding,
     forms,
     hearing,
+    incidents,
+    interruptions,
+    mailings,
     outages,
+    posters,
     team,
 )
 from handlers.staff.turn import StaffTurn
-from services.messaging.types import Address, Happening, Keyboard, Kind, Outbound
+from services.messaging.types import Address, Attachment, Happening, Keyboard, Kind, Outbound
 from services.staff import as_member
 
 
@@ -28,10 +32,18 @@ class PrivateTurn(StaffTurn):
 
     in_private: ClassVar[bool] = True
 
-    async def say(self, text: str, buttons: Keyboard | None = None) -> None:
+    async def say(
+        self,
+        text: str,
+        buttons: Keyboard | None = None,
+        *,
+        header: str = "",
+        files: Sequence[Attachment] = (),
+    ) -> None:
         address = self.inbound.address
         to = Address(channel=address.channel, chat=address.chat)
-        await self.work.outbox.say(to, Outbound(text=text, keyboard=buttons), Kind.REPLY)
+        what = Outbound(text=text, keyboard=buttons, header=header, attachments=tuple(files))
+        await self.work.outbox.say(to, what, Kind.REPLY)
 
 
 PRIVATE: dict[str, Callable[[PrivateTurn], Awaitable[None]]] = {
@@ -40,8 +52,18 @@ PRIVATE: dict[str, Callable[[PrivateTurn], Awaitable[None]]] = {
     "/найти": finding.find,
     "/articles": articles.articles,
     "/статьи": articles.articles,
+    "/mailing": mailings.mailing,
+    "/рассылка": mailings.mailing,
     "/outage": outages.outage,
     "/отключение": outages.outage,
+    "/poster": posters.poster,
+    "/плакат": posters.poster,
+    "/reach": posters.reach,
+    "/охват": posters.reach,
+    "/incidents": incidents.listing,
+    "/аварии": incidents.listing,
+    "/hours": interruptions.hours,
+    "/часы": interruptions.hours,
     "/team": team.team,
     "/команда": team.team,
 }

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from handlers import notices
 from handlers.dialogue.turn import Turn
 from services.access import AsMember
 from services.messaging.outbox import About
-from services.messaging.types import Address, Inbound, Keyboard, Kind, Outbound
+from services.messaging.types import Address, Attachment, Inbound, Keyboard, Kind, Outbound
 from services.rooms import same_place
 from services.tables import Member, Room, Thread
 from services.work import Work
@@ -59,9 +60,16 @@ class StaffTurn:
         theirs = [room for room in showing if self.viewer.works_in(room)]
         self.room = (here or theirs or showing)[0]
 
-    async def say(self, text: str, buttons: Keyboard | None = None) -> None:
+    async def say(
+        self,
+        text: str,
+        buttons: Keyboard | None = None,
+        *,
+        header: str = "",
+        files: Sequence[Attachment] = (),
+    ) -> None:
         """To the room, under the thread; at the desk to this member alone."""
-        what = Outbound(text=text, keyboard=buttons)
+        what = Outbound(text=text, keyboard=buttons, header=header, attachments=tuple(files))
         if self.at_desk:
             address = Address(
                 channel="desk",

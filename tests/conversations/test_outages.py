@@ -297,7 +297,7 @@ async def test_at_night_it_waits_for_the_morning(resident: Resident, world: Worl
         rows = await session.scalars(select(Outgoing).where(Outgoing.notice_id.is_not(None)))
         (row,) = list(rows)
         assert row.not_before.hour == 5
-        assert row.state == "waiting"
+        assert row.state == "parked"
 
 
 @pytest.mark.rooms("desk")

@@ -74,12 +74,13 @@ async def test_a_refusal(
     assert len(await maria.sees()) == 1
 
 
-async def test_too_fast(telegram: TelegramDriver) -> None:
+@pytest.mark.parametrize("seconds", [7, 0.5])
+async def test_too_fast(telegram: TelegramDriver, seconds: float) -> None:
     maria = await telegram.person()
-    telegram.tg.faults.next("sendMessage", kind="429", retry_after=7)
+    telegram.tg.faults.next("sendMessage", kind="429", retry_after=seconds)
     with pytest.raises(Throttled) as caught:
         await telegram.send(maria, HELLO)
-    assert (caught.value.delay, caught.value.everywhere) == (7, False)
+    assert (caught.value.delay, caught.value.everywhere) == (seconds, False)
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,41 @@ def kinds(outcomes: list[Any]) -> list[type]:
     return [type(each) for each in outcomes]
 
 
+# ── The same words ───────────────────────────────────────────────────────────
+
+
+async def mail_alike(line: Batching, crowd: list[User]) -> list[list[str] | BaseException]:
+    """A notice to many: one `random_id`."""
+    async with asyncio.timeout(PATIENCE):
+        return await asyncio.gather(
+            *(line.send({**given(each), "random_id": 77}, news=True) for each in crowd),
+            return_exceptions=True,
+        )
+
+
+async def test_the_same_words_go_to_a_hundred_by_one_request(vk: VkStandIn, line: Batching) -> None:
+    crowd = people(vk, 150)
+    await crowd[3].blocks()
+    outcomes = await mail_alike(line, crowd)
+    assert kinds(outcomes) == [list] * 3 + [Blocked] + [list] * 146
+    assert all(len(each.heard()) == 1 for each in crowd if each is not crowd[3])
+    assert [len(call.params["peer_ids"].split(",")) for call in vk.calls if not call.inside] == [
+        100,
+        50,
+    ]
+    again = await mail_alike(line, crowd[:30])  # in another company
+    assert again == outcomes[:3] + again[3:4] + outcomes[4:30]
+    assert all(len(each.heard()) == 1 for each in crowd if each is not crowd[3])
+
+
+async def test_the_same_words_denied_to_everybody_are_denied_to_the_community(
+    vk: VkStandIn, line: Batching
+) -> None:
+    vk.community.messages = False
+    assert kinds(await mail_alike(line, people(vk, 30))) == [Throttled] * 30
+    vk.community.messages = True
+
+
 # ── A request that fails as a whole ──────────────────────────────────────────
 
 

@@ -168,3 +168,18 @@ def test_the_samples_of_the_guide_are_taken() -> None:
     samples = dict(re.findall(r"^(VK_\w+|PUBLIC_URL)=(.*)$", guide.read_text(), re.MULTILINE))
     given: dict[str, Any] = {name.lower(): value for name, value in samples.items()}
     assert Settings(_env_file=None, **given).vk_transport == "callback"
+
+
+async def test_the_wall(vk: VkStandIn) -> None:
+    """An administrator's key, the community's own with the right and without it, a wrong one."""
+    told = await examine(vk, vk_wall_token=vk.wall_token)
+    assert told[-1] == (True, "стена: писать на неё можно")
+    vk.wall_refuses = 214
+    assert not (await examine(vk, vk_wall_token=vk.wall_token))[-1][0]
+    assert not (await examine(vk, vk_wall_token=vk.token))[-1][0]
+    vk.community.permissions.add("wall")
+    assert (await examine(vk, vk_wall_token=vk.token))[-1][0]
+    ok, words = (await examine(vk, vk_wall_token="vk1.a.another"))[-1]
+    assert not ok
+    assert "VK_WALL_TOKEN не принят" in words
+    assert vk.wall == []
