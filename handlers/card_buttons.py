@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from handlers import alarm_texts, staff_texts, status_texts
+from handlers import alarm_texts, incident_texts, staff_texts, status_texts
 from handlers.staff import closing_texts
 from handlers.staff.taking_texts import take_button
+from services.matters import Matter
 from services.messaging.types import Button, Keyboard
 from services.tables import Room, Thread, Ticket
 from services.work import Work
@@ -32,6 +33,10 @@ async def of_ticket(work: Work, room: Room, thread: Thread, ticket: Ticket) -> K
         rows.insert(0, of_alarm)
     if ticket.executor_id is not None:
         rows.append((step(ticket, "way"), step(ticket, "nobody")))
+    if ticket.incident_id is None:
+        incident = await work.incidents.open_for(Matter.of(ticket))
+        if incident is not None:
+            rows.append((incident_texts.add_button(incident, ticket),))
     if await work.rooms.executors_of(ticket.complex_id) is not None:
         rows.append((Button(label=staff_texts.TO_EXECUTORS, action=f"staff/masters/{ticket.id}"),))
     return Keyboard(rows=tuple(rows))

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from handlers import alarms, calling, deadlines, outages, promises, summaries, visiting, weekly
+from datetime import timedelta
+
+from handlers import (
+    alarms,
+    calling,
+    deadlines,
+    incidents,
+    mailings,
+    outages,
+    promises,
+    summaries,
+    visiting,
+    weekly,
+)
 from handlers.resident import closing_texts
 from handlers.resident.consent import button
 from handlers.staff import outside, shifts, taking
@@ -43,6 +56,10 @@ async def close_for_good(work: Work, ticket_id: int) -> None:
     await work.due.claim_unrated(ticket_id)
 
 
+async def clear_portion(work: Work, place: int) -> None:
+    await work.retention.clear(place)
+
+
 CHORES = (
     *alarms.CHORES,
     Chore("asking a silent resident", lambda work: work.due.find_silent(), ask_silent),
@@ -53,6 +70,8 @@ CHORES = (
     *shifts.CHORES,
     *visiting.CHORES,
     *outages.CHORES,
+    *incidents.CHORES,
+    *mailings.CHORES,
     calling.CHORE,
     Chore(
         "asking an organisation back", lambda work: work.organisations.find_due(), outside.ask_back
@@ -63,9 +82,15 @@ CHORES = (
         lambda work, draft_id: work.filing.forget_draft(draft_id),
     ),
     Chore(
-        "clearing what is noted once",
-        lambda work: work.tidying.find_old(),
-        lambda work, which: work.tidying.clear(which),
+        "ending notices",
+        lambda work: work.notices.find_ended(),
+        lambda work, notice_id: work.notices.end(notice_id),
+        again=timedelta(minutes=1),
+    ),
+    Chore(
+        "clearing away what is old",
+        lambda work: work.retention.find_due(),
+        clear_portion,
     ),
     Chore(
         "reading the articles",

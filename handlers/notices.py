@@ -31,11 +31,17 @@ async def tell_staff(
     under: Message | None = None,
     buttons: Keyboard | None = None,
     files: Sequence[Attachment] = (),
+    aside: bool = False,
 ) -> None:
     """A line of ours in the thread and in its rooms, where an answer to it finds the thread.
-    `under`: the message it is about."""
+    `under`: the message it is about. `aside`: not worth a post where the thread has none."""
+    hidden = await work.incidents.hides(thread)
     line = await work.threads.add(thread, "system", "", None, text=text)
+    if hidden and aside:
+        return
     if await work.surges.hiding(thread):
+        hidden = True
+    if hidden:
         await work.surges.show(thread)
         await posts.show_thread(work, thread)
     about = About(message_id=line.id, reply_to_message=under.id if under else None)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handlers import posts, relay_texts, staff_texts
+from handlers import open_outcomes, posts, relay_texts, staff_texts
 from handlers.answers import DELIVERED, PROMISED, READ, mark_where_it_stands, send_answer
 from handlers.notices import tell_staff
 from services.messaging.rows import Paused, Settled, Telling
-from services.messaging.types import Inbound, Kind, Outbound
+from services.messaging.types import PHONE, Inbound, Kind, Outbound
 from services.tables import Room
 from services.work import Work
 
@@ -27,6 +27,8 @@ async def tell_settled(work: Work, settled: Settled) -> None:
     if row.withdraws:
         await tell_withdrawn(work, settled)
     if row.message_id is None:
+        if row.contact_id is None and settled.state != "sent":
+            await open_outcomes.tell_lost(work, settled)
         return
     message = await work.threads.message(row.message_id)
     if message is None or message.by != "member":
@@ -43,8 +45,10 @@ async def tell_settled(work: Work, settled: Settled) -> None:
     if message.withdrawn_at is not None:
         return  # taken back while it was on its way: nobody misses it
     others = await work.people.reachable(thread.resident_id, but=row.contact_id)
+    if settled.reason == "away":  # for a while: nobody is called because of that
+        others = [each for each in others if each.channel not in (row.channel, PHONE)]
     text = relay_texts.not_delivered(settled.reason, settled.why, row.channel)
-    if settled.reason == "blocked" and others:
+    if settled.reason in ("blocked", "away") and others:
         await send_answer(work, thread, message, others[0])
         text = relay_texts.went_otherwise(text, others[0].channel)
         buttons = None
@@ -93,15 +97,15 @@ async def tell_paused(work: Work, pause: Paused) -> None:
 async def tell_barred(work: Work, room: Room) -> None:
     """A room does not let us write: what is for it waits, and admins are asked to mend it."""
     text = relay_texts.barred(room.title, room.trouble_why or "")
-    await tell_admins(work, "barred", since(room), text)
+    await tell_admins(work, "barred", since(room), text, SELDOM)
 
 
 async def tell_deaf(work: Work, room: Room) -> None:
-    await tell_admins(work, "deaf", since(room), relay_texts.deaf(room.title))
+    await tell_admins(work, "deaf", since(room), relay_texts.deaf(room.title), SELDOM)
 
 
 def since(room: Room) -> str:
-    """The same trouble is told again after a while, another one at once."""
+    """One trouble is told once, another one at once."""
     return f"room:{room.id} {room.trouble_since:%m-%d %H:%M:%S}"
 
 
@@ -119,11 +123,13 @@ async def tell_no_topics(work: Work, room: Room) -> None:
 async def tell_admins(
     work: Work, what: str, about: str, text: str, again_after: timedelta = TOLD_AGAIN_AFTER
 ) -> None:
-    """In private, wherever they are known; of one trouble once in a while."""
+    """In private, wherever they are known; at the desk where no admin has a messenger. Of one
+    trouble once in a while."""
     if await work.audit.noted_since(what, about, work.now - again_after):
         return
     work.audit.note("system", what, about)
-    for to in await work.staff.addresses_of_admins():
+    private = await work.staff.addresses_of_admins()
+    for to in private or await work.troubles.where_admins_read():
         await work.outbox.say(to, Outbound(text=text), Kind.NOTICE)
 
 

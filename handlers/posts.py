@@ -13,6 +13,7 @@ from services.messaging.types import Attachment, Kind, Outbound
 from services.messaging.unsent import Post
 from services.people import Place
 from services.tables import Message, Resident, Room, Thread, Ticket
+from services.waiting import asks_nothing
 from services.work import Work
 
 FOLD_FOR = timedelta(seconds=2)  # after each word
@@ -100,6 +101,7 @@ async def post_card(work: Work, thread: Thread, ticket: Ticket, message: Message
     """An emergency stands in General first, in a single call; its topic follows."""
     room = await work.rooms.get(thread.room_id)
     if await gathering.gather(work, room, thread, ticket, message):
+        await gathering.offer(work, room, thread, ticket)
         return
     alarmed = ticket.emergency and room.has_topics and room.channel != "desk"
     if alarmed:
@@ -117,14 +119,18 @@ async def post_card(work: Work, thread: Thread, ticket: Ticket, message: Message
         About(message_id=message.id),
         thread_id=thread.id,
     )
+    await gathering.offer(work, room, thread, ticket)
 
 
 async def post_words(work: Work, thread: Thread, message: Message) -> None:
     """To every room that shows the thread."""
+    hidden = await work.incidents.hides(thread)
+    if hidden and asks_nothing(message.text, attachments_of(message)):
+        return  # thanks of hundreds
     surge = await work.surges.hiding(thread)
     if surge and (sounds_dangerous(message.text) or gathering.is_spoken(message)):
         surge = None
-    shown = surge is None and await work.surges.show(thread)
+    shown = surge is None and (await work.surges.show(thread) or hidden)
     for room in await work.rooms.showing(thread):
         if surge is not None and room.id == thread.room_id:
             await gathering.grow(work, surge)
@@ -225,6 +231,8 @@ async def post_edit_in(work: Work, room: Room, thread: Thread, message: Message)
     surge = await work.surges.hiding(thread)
     if surge is not None and room.id == thread.room_id:
         await gathering.grow(work, surge)
+        return
+    if await work.incidents.hides(thread):
         return
     if post := await work.unsent.waiting_with(message.id, room):
         what = await compose(work, room, thread, await messages_of(work, post))

@@ -9,6 +9,8 @@ from handlers import (
     calling_texts,
     deadline_texts,
     elder_texts,
+    incident_posts,
+    incident_texts,
     outside_texts,
     promise_texts,
     status_texts,
@@ -33,6 +35,16 @@ async def describe(
     tells = TELLS if on_card else (*TELLS, *WITH_EACH_WORD)
     told = [await tell(work, thread, ticket) for tell in tells]
     return [line for line in told if line]
+
+
+async def follows(work: Work, thread: Thread, ticket: Ticket | None) -> str:
+    """«Авария № 12: примерно до 18:00»"""
+    incident = await work.incidents.of_ticket(ticket) if ticket else None
+    if incident is None:
+        return ""
+    wall = await incident_posts.wall_of(work, incident)
+    until = wall(incident.until) if incident.until else None
+    return incident_texts.card_line(incident, until, wall(work.now))
 
 
 async def taken(work: Work, thread: Thread, ticket: Ticket | None) -> str:
@@ -144,6 +156,7 @@ async def elder(work: Work, thread: Thread, ticket: Ticket | None) -> str:
 
 
 TELLS: tuple[Tell, ...] = (
-    alarmed, sounding, shown, taken, quiet, executor, visited, promised, filed, outside, to_call,
+    alarmed, follows, sounding, shown, taken, quiet, executor, visited, promised, filed, outside,
+    to_call,
 )  # fmt: skip
 WITH_EACH_WORD: tuple[Tell, ...] = (waits, elder)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from handlers import answers, outage_texts
+from handlers import answers
 from handlers.dialogue.form import Form
 from handlers.dialogue.said import tell, without_directions
 from handlers.dialogue.turn import Turn, plain
@@ -21,13 +21,13 @@ from handlers.resident import (
     danger,
     danger_place,
     faq,
-    faq_texts,
     guessing,
     house,
+    incidents,
     limits,
     linking,
-    linking_texts,
     menu,
+    news,
     outages,
     settings,
     sorting,
@@ -37,8 +37,10 @@ from handlers.resident import (
     visits,
     voices,
     which,
+    wishes,
 )
 from handlers.resident.consent import ask_consent, consented
+from handlers.resident.menu_words import BY_WORD
 from handlers.resident.registration import REGISTRATION, new_request
 from handlers.resident.request import REQUEST
 from handlers.staff import forms, hearing, private, tasks
@@ -74,6 +76,8 @@ MENU = {
     "menu/dispatcher": Row(talk.ask_dispatcher),
     "menu/settings": Row(settings.show),
     "menu/outages": Row(outages.show),
+    "menu/news": Row(news.show),
+    "menu/wishes": Row(wishes.show),
     "menu/house": Row(house.show),
     "link/show": Row(linking.show),
     "link/code": Row(linking.give_code),
@@ -90,30 +94,12 @@ PRESSES = {
     "need": Row(closing.press_need, consent=False),
     "visit": Row(visits.press, consent=False),
     "outage": Row(outages.press, consent=False),
+    "incident": Row(incidents.press, consent=False),
+    "news": Row(news.press),
+    "wish": Row(wishes.press, consent=False),
     "work": Row(tasks.press, consent=False),
     "danger": Row(lambda turn: press_place(turn), consent=False),
 }
-WORDS = {  # what people type instead of pressing, at any moment
-    texts.NEW: "menu/new",
-    texts.MINE: "menu/mine",
-    faq_texts.FAQ: "menu/faq",
-    outage_texts.OUTAGES: "menu/outages",
-    texts.DISPATCHER: "menu/dispatcher",
-    texts.SETTINGS: "menu/settings",
-    linking_texts.OTHER: "link/show",
-    linking_texts.ENTER: "link/enter",
-    texts.PHONES: "menu/phones",
-    texts.COMMON: "menu/common",
-    texts.AGREE: "consent/yes",
-    texts.DISAGREE: "consent/no",
-    "меню": "menu/show",
-    "старт": "/start",
-    "начать": "/start",
-    "помощь": "/help",
-    "отмена": "/cancel",
-    **dict.fromkeys(texts.HUMAN, "menu/dispatcher"),
-}
-BY_WORD = {plain(word): action for word, action in WORDS.items()}
 FORMS: dict[str, Form] = {
     form.name: form
     for form in (

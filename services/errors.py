@@ -97,3 +97,11 @@ class UnknownNames(Refused):
 
 class Overlaps(Refused):
     """There is one already for the same place; its key is `args`."""
+
+
+class SameMailing(Refused):
+    """The same was sent within a day, is going or waits for its hour; its id is `args`."""
+
+
+class NobodyToTell(Refused):
+    """Of those it is for nobody can be written to."""

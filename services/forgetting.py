@@ -23,6 +23,7 @@ from services.tables import (
     Ticket,
     TicketEvent,
     WebPost,
+    Wish,
 )
 
 if TYPE_CHECKING:
@@ -107,9 +108,13 @@ class Forgetting:
         )
 
     async def part_from(self, resident_ids: Sequence[int]) -> None:
-        """Consent was taken back: questions are nobody's, and drafts that were made of their
-        words are gone. What a member sent of a draft is an answer like any other."""
+        """Consent was taken back, that to offers with it: questions are nobody's, and drafts that
+        were made of their words are gone. What a member sent of a draft is an answer like any
+        other."""
         session = self._work.session
+        await session.execute(
+            delete(Wish).where(Wish.resident_id.in_(resident_ids), Wish.kind == "offers")
+        )
         await session.execute(
             update(Question)
             .where(Question.resident_id.in_(resident_ids))

@@ -36,6 +36,7 @@ async def bring(work: Work, theirs: int, ours: int) -> dict[str, Any]:
             .values(home_id=home)
         )
     lent = await _lend(work, theirs, ours)
+    await work.wishes.bring(theirs, ours)
     _ring(work, threads)
     return {"threads": threads, "homes": homes, "same": same, "lent": lent}
 

@@ -3,15 +3,14 @@ minute as one, the last state winning; at night none but of emergencies."""
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import update
 
-from services.company.declaration import Company
 from services.messaging.outbox import About
 from services.messaging.types import Address, Kind, Outbound
+from services.nights import after_quiet
 from services.tables import Contact, Outgoing, Ticket
 
 if TYPE_CHECKING:
@@ -51,7 +50,8 @@ class News:
             message_id, *rest = [each for each in ids if each is not None] or [None]
             also = tuple(each for each in rest if each is not None)
         if not (by_night or ticket.emergency):
-            due = after_quiet(await self._work.company.profile(), due)
+            zone = await self._work.company.zone_of_house(ticket.house_id)
+            due = after_quiet(await self._work.company.profile(), due, zone)
         ticket.news_at = due
         await self._work.outbox.say(
             Address(channel=contact.channel, chat=contact.chat),
@@ -91,16 +91,3 @@ class News:
 
 def queue_of(ticket: Ticket) -> str:
     return f"news {ticket.id}"
-
-
-def after_quiet(company: Company, moment: datetime) -> datetime:
-    """The first moment from this one on that is not at night; a night that begins when it ends is
-    none."""
-    local = moment.astimezone(ZoneInfo(company.timezone))
-    begins, ends = time.fromisoformat(company.quiet_from), time.fromisoformat(company.quiet_until)
-    clock = local.time()
-    through_midnight = begins > ends and (clock >= begins or clock < ends)
-    if not (through_midnight or begins <= clock < ends):
-        return moment
-    day = local.date() + timedelta(days=1 if clock >= ends else 0)
-    return datetime.combine(day, ends, tzinfo=local.tzinfo)

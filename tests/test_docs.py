@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+import yaml
 
 from bot.cli import main
 from bot.metrics import Metrics
@@ -187,3 +188,24 @@ def test_every_guide_can_be_reached() -> None:
             if file.suffix == ".md" and file.exists():
                 todo.append(file)
     assert set(DOCUMENTS) - reached == set()
+
+
+def test_alerts_of_the_example_ask_for_figures_that_are_shown() -> None:
+    rules = yaml.safe_load((ROOT / "examples" / "deploy" / "alerts.yaml").read_text())
+    shown = set(re.findall(r"^# TYPE (\w+)", Metrics().render().decode(), re.MULTILINE))
+    every = [rule for group in rules["groups"] for rule in group["rules"]]
+    assert len({rule["alert"] for rule in every}) == len(every) > 0
+    for rule in every:
+        asked = set(re.findall(r"\bdomovoy_[a-z_]+", rule["expr"]))
+        assert {each.removesuffix("_bucket") for each in asked} <= shown
+        assert asked or rule["expr"].startswith("up{")
+        assert rule["annotations"]["summary"]
+
+
+@pytest.mark.parametrize("name", ["nginx.conf", "Caddyfile"])
+def test_the_figures_are_not_for_the_world(name: str) -> None:
+    """A proxy of the examples shuts them, and lets whoever came through it be known as such."""
+    text = (ROOT / "examples" / "deploy" / name).read_text()
+    assert re.search(r"/metrics.*404", text)
+    assert "X-Forwarded-For" in text
+    assert "21m" in text.lower()

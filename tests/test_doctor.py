@@ -209,3 +209,21 @@ async def test_a_disk_one_cannot_write_to(
 ) -> None:
     monkeypatch.setattr("os.access", lambda *_: False)
     assert "нельзя писать" in await patient.ills()
+
+
+async def test_the_channel_of_the_company_file(
+    patient: Patient, tg: TelegramStandIn, room: Group, tmp_path: Path
+) -> None:
+    company = tmp_path / "company.yaml"
+    text = SAMPLE.read_text("utf-8").replace(
+        "  timezone: ", '  telegram_channel: "@dom_news"\n  timezone: ', 1
+    )
+    for line in [line for line in text.splitlines() if line.lstrip().startswith("picture:")]:
+        text = text.replace(f"{line}\n", "")
+    company.write_text(text, "utf-8")
+    given = {**telegram(tg, room), "company_file": company}
+    assert "канал @dom_news" in await patient.ills(**given)
+    channel = tg.channel("dom_news", bot="member")
+    assert "администратором с правом публиковать" in await patient.ills(**given)
+    channel.bot.status = "administrator"
+    assert await patient.ills(**given) == ""

@@ -54,6 +54,7 @@ async def answer_consent(turn: Turn) -> None:
 async def go_on(turn: Turn, payload: str = "", said: Said | None = None) -> None:
     """After consent: to registration while there is no address, else to what was said, else to
     the menu. A link of a house that is not theirs yet adds it."""
+    await turn.work.arrivals.note(turn.contact, payload)
     found = await turn.work.places.find_by_code(payload) if payload else None
     homes = {place.house_id for place in await turn.work.people.places(turn.viewer)}
     resident = await turn.work.people.resident(turn.viewer.resident_id)

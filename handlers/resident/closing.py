@@ -49,8 +49,9 @@ async def rate(turn: Turn, ticket_id: int, stars: int) -> None:
         return
     again = len(await turn.work.ratings.of_ticket(ticket)) > 1
     thread = await turn.work.threads.of_ticket(ticket)
-    await notices.tell_staff(turn.work, thread, to_staff.rated(ticket, stars, again=again))
     low = stars <= LOW
+    line = to_staff.rated(ticket, stars, again=again)
+    await notices.tell_staff(turn.work, thread, line, aside=not low)
     thanks = words.thanks(stars, again=again, low=low)
     rows = [*not_solved(ticket)] if low else []
     session = turn.session

@@ -7,7 +7,7 @@ from handlers import alarm_texts, alarms, notices, outside_texts, posts, wording
 from handlers.dialogue.said import Said, says_nothing, tell
 from handlers.dialogue.turn import Turn
 from handlers.resident import danger_texts as words
-from handlers.resident import spots, texts
+from handlers.resident import known, spots, texts
 from handlers.resident.consent import consented
 from handlers.resident.danger_place import (
     SCENE,
@@ -63,6 +63,8 @@ async def alarm_of(turn: Turn, kind: str, said: Said) -> bool:
         line = alarm_texts.elsewhere(ticket, alarm_texts.TITLES[kind])
         await notices.tell_staff(work, beside, line)
     await instruct(turn, kind, ticket, spot.complex_id)
+    if ticket is not None:
+        await known.ask_of_ticket(turn, ticket)
     return await go_on(turn, alarm, thread, spot)
 
 

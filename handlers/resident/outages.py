@@ -17,6 +17,7 @@ from services.messaging.types import Button
 from services.outage_answers import Answer
 from services.tables import Outage
 from services.understanding.reading.lacks import find_lack
+from services.zones import wall_of
 
 MOST_ENDED = 3
 ANSWERS: dict[str, Answer] = {
@@ -39,16 +40,11 @@ async def show(turn: Turn) -> None:
 
 
 async def name_ended(turn: Turn) -> list[str]:
-    work, local = turn.work, turn.work.company.local
-    ended = await work.outages.ended_lately(turn.viewer)
-    lines = [
-        words.ended(
-            outage, await outages.name_places(work, outage), await local(outage.ended_at),
-            await local(work.now),
-        )
-        for outage in ended[:MOST_ENDED]
-        if outage.ended_at is not None
-    ]  # fmt: skip
+    work, lines = turn.work, []
+    for outage in (await work.outages.ended_lately(turn.viewer))[:MOST_ENDED]:
+        assert outage.ended_at is not None
+        places, local = await outages.name_places(work, outage), await wall_of(work, outage)
+        lines.append(words.ended(outage, places, local(outage.ended_at), local(work.now)))
     return [*lines, words.IF_NOT] if lines else []
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from handlers.dialogue.said import Said, join, says_nothing, tell
 from handlers.dialogue.turn import Turn
-from handlers.resident import faq, outages, texts, tickets
+from handlers.resident import faq, known, outages, texts, tickets
 from handlers.resident import faq_texts as words
 from handlers.resident.asked import keep_waiting, recall, remember
 from handlers.resident.consent import button, consented
@@ -61,6 +61,8 @@ async def sort_by(turn: Turn, said: Said, case: OwnCase | None) -> None:
             await ask_which(turn, said)
         return
     reading = read(text)
+    if text and await known.ask_of_words(turn, said, reading):
+        return
     if said["attachments"]:  # what nobody has looked at is for a person
         if not (text and await offer_request(turn, said, reading, None)):
             await ask_which(turn, said)

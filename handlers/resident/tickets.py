@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers import notices
+from handlers import incidents, notices
 from handlers.dialogue.turn import Turn, split_action
 from handlers.resident import texts
 from handlers.resident.asked import recall_fresh
@@ -45,6 +45,8 @@ async def show(turn: Turn, ticket_id: int, more: Sequence[Sequence[Button]] = ()
         await local(ticket.due_at),
         await local(turn.work.now),
     )
+    if standing := await incidents.standing(turn.work, ticket):
+        card = f"{card}\n{standing}"
     first = (
         button(texts.NOT_SOLVED, f"ticket/reopen/{ticket.id}")
         if ticket.status in ENDED
@@ -91,6 +93,8 @@ async def reopen(turn: Turn, ticket_id: int) -> None:
     if ticket.status not in ENDED:
         await turn.say(texts.ALREADY_OPEN, header=texts.ticket_header(ticket))
         return
+    incident = await turn.work.incidents.of_ticket(ticket)
     await turn.work.tickets.move(turn.viewer, ticket, "in_progress")
     await notices.post_reopened(turn.work, ticket)
+    await incidents.tell_left(turn.work, incident, ticket)
     await turn.say(texts.REOPENED, header=texts.ticket_header(ticket))

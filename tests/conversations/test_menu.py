@@ -17,6 +17,7 @@ async def test_menu_help_and_phones(resident: Resident) -> None:
         ["Новая заявка", "Мои заявки"],
         ["Вопросы и ответы", "Написать диспетчеру"],
         ["Отключения", "Настройки"],
+        ["Новости"],
     ]
     await resident.says("/help")
     told = await resident.hears("Просто напишите, что случилось")

@@ -351,6 +351,34 @@ async def test_the_member_sees_which_messenger_took_it(
 
 @pytest.mark.only("telegram")
 @pytest.mark.also("vk")
+async def test_a_messenger_out_of_reach_is_followed_by_the_next(
+    resident: Resident, member: Member, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The member sees it, and the resident is not told twice when it is back."""
+    monkeypatch.setattr("services.messaging.reach.AWAY_AFTER", 0.0)
+    monkeypatch.setattr("services.messaging.delivery.MOVE_EVERY", 0.01)
+    assert world.tg is not None
+    await filed(resident)
+    vk = world.resident("Мария", channel="vk")
+    await links(resident, vk)
+    await resident.says("Пишу отсюда последней")
+    thread = await member.finds("№1001")
+    await world.settled()
+    await resident.forgets()
+    world.tg.faults.next(
+        "sendMessage", chat=person(resident).chat.id, kind="error", code=401,
+        description="Unauthorized",
+    )  # fmt: skip
+    await member.says("Мастер выехал", thread)
+    await vk.hears("Мастер выехал")
+    line = await member.sees(thread, "мессенджер не отвечает больше двух минут")
+    assert line.text.endswith("Отправили через ВКонтакте.")
+    assert line.buttons == []
+    await resident.hears_nothing()
+
+
+@pytest.mark.only("telegram")
+@pytest.mark.also("vk")
 @forum
 async def test_another_channel_by_a_press(resident: Resident, member: Member, world: World) -> None:
     assert world.tg is not None

@@ -185,6 +185,13 @@ YAML: list[Case] = [
 COMPANY: list[Case] = [
     (
         "timezone: Europe/Moscow",
+        "timezone: Europe/Moscow\n  telegram_channel: https://t.me/dom_news",
+        5,
+        "telegram_channel: «https://t.me/dom_news» — это не имя канала. Напишите \"@dom_news\" или "
+        "номер канала, -100…",
+    ),
+    (
+        "timezone: Europe/Moscow",
         "timezone: Europe/Moskow",
         4,
         "часового пояса «Europe/Moskow» нет. Напишите timezone: Europe/Moscow",
@@ -427,8 +434,8 @@ PLACES: list[Case] = [
         "address: ул. Садовая, 5",
         "address: ул. Садовая, 5\n        balcony: 3",
         27,
-        "слова «balcony» у дома нет. Выберите из этих: code, address, entrances, "
-        "exceptions, places",
+        "слова «balcony» у дома нет. Выберите из этих: code, address, timezone, "
+        "entrances, exceptions, places",
     ),
     (
         "address: ул. Садовая, 5",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from services.access import AsMember, AsResident
 from services.db import Database
 from services.errors import NotYours, ReasonNeeded
 from services.messaging.types import Address, Attachment, Inbound, Outbound, Sender
-from services.news import after_quiet
+from services.nights import after_quiet
 from services.tables import Contact, House, Member, Outgoing, Ticket
 from services.tickets import Where
 from services.work import Work
@@ -129,6 +129,18 @@ async def test_emergencies_do_not_sleep(db: Database, clock: MovingClock) -> Non
     await tell(db, ticket, "раз")
     (row,) = await rows(db)
     assert row.not_before <= clock.now()
+
+
+async def test_the_night_is_that_of_the_house(db: Database, clock: MovingClock) -> None:
+    ticket_id = await filed(db)
+    clock.move(hours=5)  # 16:00 here, 23:00 in Vladivostok
+    async with db.work() as work:
+        ticket = await work.tickets.get(DISPATCHER, ticket_id)
+        there = update(House).where(House.id == ticket.house_id)
+        await work.session.execute(there.values(timezone="Asia/Vladivostok"))
+    await tell(db, ticket_id, "раз")
+    (row,) = await rows(db)
+    assert timedelta(hours=8) < row.not_before - clock.now() < timedelta(hours=9)
 
 
 @pytest.mark.parametrize(

@@ -17,14 +17,17 @@ from tests.support.patience import PATIENCE
 from tests.support.running import ROOT
 
 COMPANY = ROOT / "tests" / "support" / "company.yaml"
-# The messengers' limits, made so wide that a dialogue is not paced; all else is `python -m bot`.
-UNPACED = """
+# The messengers' limits, made wider; all else is `python -m bot`.
+FASTER = """
+import gc
 import sys
+gc.disable()
 from functools import partial
 import bot.cli
-bot.cli.App = partial(bot.cli.App, limits_factor=1000)
+bot.cli.App = partial(bot.cli.App, limits_factor={factor})
 sys.exit(bot.cli.main())
 """
+UNPACED = 1000  # so wide that a dialogue is not paced
 
 
 def hear_ctrl_c() -> None:
@@ -39,15 +42,19 @@ def free_port() -> int:
 
 
 class Program:
-    """`settings` are names of the environment; nothing else of ours reaches the process."""
+    """`settings` are names of the environment; nothing else of ours reaches the process.
+    `faster`: times the messengers' limits."""
 
-    def __init__(self, folder: Path, *, unpaced: bool = False, **settings: object) -> None:
+    def __init__(
+        self, folder: Path, *, unpaced: bool = False, faster: float = 1, **settings: object
+    ) -> None:
         self.folder = folder
         self.port = free_port()
         self.stderr = folder / "stderr.txt"
         self.stdout = folder / "stdout.txt"
         self.process: asyncio.subprocess.Process | None = None
-        self.arguments = ["-c", UNPACED] if unpaced else ["-m", "bot"]
+        factor = UNPACED if unpaced else faster
+        self.arguments = ["-m", "bot"] if factor == 1 else ["-c", FASTER.format(factor=factor)]
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         given = {name: str(value) for name, value in settings.items()}
         self.env = {
