@@ -81,7 +81,7 @@ class People:
             "chat": address.chat,
             "now": self._work.now,
         }
-        contact = await session.scalar(HEAR, named)
+        contact: Contact | None = await session.scalar(HEAR, named)
         if contact is None:
             resident = Resident(created_at=self._work.now)
             session.add(resident)

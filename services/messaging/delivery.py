@@ -235,7 +235,8 @@ class Delivery:
         match failure:
             case Blocked() | Barred() if row.room_id:
                 self._governor.pause(row.chat, BARRED_FOR)
-                await settle.barred(row, str(failure))
+                await settle.again(row, now, why=str(failure))  # until the room lets us in
+                await settle.places.barred(row, str(failure))
             case Barred():
                 await settle.refused(row, "rejected", str(failure))
             case Blocked():
@@ -253,7 +254,7 @@ class Delivery:
                 else:
                     self._governor.throttled(row.chat, delay)
                 await settle.again(row, timedelta(seconds=delay), why=str(failure))
-                await settle.paused(row, delay, str(failure), everywhere=everywhere)
+                await settle.places.paused(row, delay, str(failure), everywhere=everywhere)
             case NotYet():
                 await settle.again(row, timedelta(seconds=failure.delay))
             case NotSent():
@@ -263,13 +264,13 @@ class Delivery:
                     self._governor.pause(None, min(30.0, 0.5 * 2 ** min(self._out_of_reach, 6)))
                 await settle.again(row, now, why=str(failure))
             case Gone() if row.thread_id and row.attempts < OUR_TRIES:
-                await settle.forget_topic(row)
+                await settle.places.forget_topic(row)
                 await settle.again(row, now, counts=True, why=str(failure))
             case NoTopics() if row.room_id and row.attempts < OUR_TRIES:
-                await settle.drop_topics(row)
+                await settle.places.drop_topics(row)
                 await settle.again(row, now, counts=True, why=str(failure))
             case Moved() if row.room_id and row.attempts < OUR_TRIES:
-                await settle.move(row, failure.chat)
+                await settle.places.move(row, failure.chat)
                 await settle.again(row, now, counts=True, why=str(failure))
             case Ambiguous() if self._may_send_again(row):
                 pause = timedelta(seconds=min(30, row.attempts))

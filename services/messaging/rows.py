@@ -105,3 +105,8 @@ class Telling:
 
 
 COLUMNS = [getattr(Outgoing, name) for name in Row.__dataclass_fields__]
+
+
+def clean(why: str) -> str:
+    """A messenger's words, short and fit for the database."""
+    return why.replace("\x00", "").encode("utf-8", "replace").decode()[:500]

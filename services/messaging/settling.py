@@ -10,7 +10,6 @@ from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import SQLAlchemyError
 
-from services import rehousing
 from services.db import Database, is_passing
 from services.faults import log_fault
 from services.messaging.governor import Governor
@@ -21,8 +20,9 @@ from services.messaging.moving import (
     move_notices_from,
     move_refused,
 )
+from services.messaging.places_met import PlacesMet
 from services.messaging.port import Channel
-from services.messaging.rows import COLUMNS, Paused, Reason, Row, Settled, Telling
+from services.messaging.rows import COLUMNS, Reason, Row, Settled, Telling, clean
 from services.messaging.together import Together
 from services.messaging.types import Kind, Outbound
 from services.messaging.watch import Watch
@@ -31,7 +31,6 @@ from services.work import Work
 
 log = logging.getLogger(__name__)
 
-LONG_PAUSE = 60.0  # seconds
 TIMES_UNSURE = 2  # sends of one row whose outcome may be unknown
 
 END = text(
@@ -71,6 +70,7 @@ class Settling:
         self._telling = telling
         self._watch = watch
         self._together = Together(db)
+        self.places = PlacesMet(self._together, telling)
 
     async def sent(self, row: Row, ids: list[str]) -> None:
         async def write(work: Work) -> None:
@@ -174,51 +174,6 @@ class Settling:
         log.info("outbox row %s goes without its files: %s", row.id, why)
         await self._together.commit(write)
         await self.again(row, timedelta(0), counts=True, why=why)
-
-    async def paused(self, row: Row, seconds: float, why: str, *, everywhere: bool) -> None:
-        """People hear of a pause that they would notice."""
-        if seconds < LONG_PAUSE or not (everywhere or row.room_id):
-            return
-        pause = Paused(row.channel, seconds, clean(why), None if everywhere else row.room_id)
-        log.warning("%s takes nothing for %.0f s: %s", row.channel, seconds, pause.why)
-
-        async def write(work: Work) -> None:
-            await self._telling.paused(work, pause)
-
-        await self._together.commit(write)
-
-    async def barred(self, row: Row, why: str) -> None:
-        """The row waits until the room lets us in; admins hear of it."""
-
-        async def write(work: Work) -> None:
-            assert row.room_id is not None
-            room = await work.rooms.mark_trouble(row.room_id, "mute", clean(why))
-            await self._telling.barred(work, room)
-
-        await self.again(row, timedelta(0), why=why)
-        await self._together.commit(write)
-
-    async def forget_topic(self, row: Row) -> None:
-        async def write(work: Work) -> None:
-            assert row.thread_id is not None
-            await work.rooms.forget_topic(row.thread_id, row.channel, row.chat)
-
-        await self._together.commit(write)
-
-    async def drop_topics(self, row: Row) -> None:
-        async def write(work: Work) -> None:
-            assert row.room_id is not None
-            await work.rooms.drop_topics(row.room_id)
-            await self._telling.no_topics(work, await work.rooms.get(row.room_id))
-
-        log.warning("room %s has no topics: answers go by reply there", row.room_id)
-        await self._together.commit(write)
-
-    async def move(self, row: Row, chat: str) -> None:
-        async def write(work: Work) -> None:
-            await rehousing.move(work, row.channel, row.chat, chat)
-
-        await self._together.commit(write)
 
     async def take_over(self, governor: Governor) -> None:
         """What an earlier leader left in flight has an unknown outcome: it goes once more, or is
@@ -356,8 +311,3 @@ async def state_to_wait_in(work: Work, row: Row, *, unsure: bool) -> str:
     if notice == "stopped":
         return "unknown" if unsure else "dropped"
     return "waiting" if notice == "done" else "parked"
-
-
-def clean(why: str) -> str:
-    """A messenger's words, short and fit for the database."""
-    return why.replace("\x00", "").encode("utf-8", "replace").decode()[:500]
