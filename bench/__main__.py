@@ -1,5 +1,5 @@
-"""`python -m bench [start] [latency] [kill] [kill-vk] [rate-vk] [storm] [quiet] [finding]
-[asking]`."""
+"""`python -m bench [NAME…]`: without names the measures of `USUAL`, ten minutes together; `all` for
+all of them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,19 @@ import random
 import statistics
 import sys
 import time
+import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from bench.apart import measure_apart
 from bench.asking import measure_asking
+from bench.broadcast import measure_broadcast, measure_killing, measure_stumbling
+from bench.enqueueing import measure_enqueueing
 from bench.figures import Figure, folder, resident_memory
 from bench.finding import measure_finding
+from bench.handling import measure_handling
 from bench.quiet import measure_quiet
+from bench.recovery import measure_recovery
 from bench.storm import measure_storm
 from bench.vk import measure_rate
 from bot import postgres
@@ -31,7 +37,7 @@ from tests.support.vk.server import settings_of
 PEOPLE = 12  # a message a second each: with cards and second lines, two thirds of Telegram's 30/s
 BUSY_FOR = 20.0  # seconds
 STANDIN_DELAY = 0.05  # seconds a call takes there; half of it before it is accepted
-IDLE_FOR = 5.0  # seconds before memory is read
+IDLE_FOR = 3.0  # seconds before memory is read
 
 
 @asynccontextmanager
@@ -160,27 +166,49 @@ async def measure_kill(
 
 
 MEASURES: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
+    "broadcast": measure_broadcast,
+    "stumbling": measure_stumbling,
+    "killing": measure_killing,
+    "rate-vk": measure_rate,
+    "apart": measure_apart,
+    "enqueueing": measure_enqueueing,
+    "recovery": measure_recovery,
+    "handling": measure_handling,
+    "storm": measure_storm,
     "start": measure_start,
     "latency": measure_latency,
     "kill": measure_kill,
     "kill-vk": measure_kill_vk,
-    "rate-vk": measure_rate,
-    "storm": measure_storm,
     "quiet": measure_quiet,
     "finding": measure_finding,
     "asking": measure_asking,
 }
+USUAL = [
+    "broadcast", "stumbling", "killing", "rate-vk", "apart", "recovery", "enqueueing", "handling",
+    "storm",
+]  # fmt: skip
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("what", nargs="*", choices=[[], *MEASURES], help="all when none is named")
-    chosen = parser.parse_args().what or list(MEASURES)
+    names = ", ".join(MEASURES)
+    parser.add_argument("what", nargs="*", metavar="NAME", help=f"all, {names}")
+    chosen = parser.parse_args().what or USUAL
+    if chosen == ["all"]:
+        chosen = list(MEASURES)
+    if strange := [name for name in chosen if name not in MEASURES]:
+        parser.error(f"{', '.join(strange)} is none of: all, {names}")
     os.environ.pop("DATABASE_URL", None)
     figures: list[Figure] = []
     for name in chosen:
         print(f"measuring {name}…", file=sys.stderr)
-        figures += asyncio.run(measure(MEASURES[name]))
+        begun = time.monotonic()
+        try:
+            figures += asyncio.run(measure(MEASURES[name]))
+        except Exception:  # noqa: BLE001 (the other figures are worth having)
+            traceback.print_exc()
+            figures.append(Figure(f"{name}: could not be measured", 1, 0, ""))
+        print(f"{name} took {time.monotonic() - begun:.0f} s", file=sys.stderr)
     print("| figure | measured | bar | ok |")
     print("|---|---|---|---|")
     for figure in figures:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ class Figure:
         return self.measured >= self.bar if self.least else self.measured <= self.bar
 
     def __str__(self) -> str:
-        digits = 2 if self.unit in ("s", "ms", "×") else 0
+        digits = 2 if self.unit in ("s", "ms", "×") or 0 < self.bar < 1 else 0
         measured, bar = f"{self.measured:.{digits}f}", f"{self.bar:g}"
         unit = f" {self.unit}".rstrip()
         sign = "≥" if self.least else "≤"
@@ -38,6 +39,12 @@ def folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="domovoy-bench-", dir="/var/tmp") as name:
         Path(name).chmod(0o755)
         yield Path(name)
+
+
+def processor_time(pid: int) -> float:
+    """Seconds that a process has used so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def resident_memory(pid: int) -> float:

@@ -1,52 +1,73 @@
-"""How fast a mailing leaves through VK: its twenty requests a second, full to the brim."""
+"""How fast a word to many leaves through VK: its twenty requests a second, full to the brim."""
 
 from __future__ import annotations
 
-from bench.figures import Figure, folder
-from bot import postgres
-from services.db import Database
-from services.messaging.types import Address, Kind, Outbound
-from tests.support.program import Program
-from tests.support.vk import PublishedLimits, VkStandIn
-from tests.support.vk.server import settings_of
+import os
+import sys
+from dataclasses import dataclass
+from typing import Any
 
-PEOPLE = 1000
-ALLOWED = 20 * 25  # messages a second
+from bench.figures import Figure, processor_time
+from bench.stage import doubles, stage, told
+from bench.standin import Sent
+
+PEOPLE = int(os.environ.get("BENCH_VK_PEOPLE", "5000"))
+REQUESTS = 20  # a second
+CALLS = 25  # in a request, by `execute`
+PEERS = 100  # in a call, where the words are the same
+ALONE: dict[str, float] = {}  # the pace that was measured in this run
+
+
+@dataclass(frozen=True)
+class Pace:
+    sent: Sent
+    people: int
+    took: float  # seconds from the first request to the last message
+
+    def share(self, together: int) -> float:
+        """Percent of what is allowed, with so many messages in a request."""
+        return 100 * self.people / (REQUESTS * together) / self.took
+
+    @property
+    def wrong(self) -> int:
+        """People missed and messages too many."""
+        return self.people - len({to for _, to in told(self.sent)}) + doubles(self.sent)
 
 
 async def measure_rate() -> list[Figure]:
-    """A thousand queued messages to a thousand people, while VK's published limits are enforced.
-    From the first request to the last."""
-    with folder() as place:
-        server = await postgres.start(place / "data")
-        try:
-            async with VkStandIn(limits=PublishedLimits()) as vk:
-                people = [vk.user(f"Житель{number}", started=True) for number in range(PEOPLE)]
-                settings = {"DATABASE_URL": server.url, "LOG_LEVEL": "warning", **settings_of(vk)}
-                async with Program(place, **settings) as program:
-                    await program.start()
-                    await program.works("vk")
-                    await queue(server.url, [str(person.id) for person in people])
-                    await vk.wait(lambda: all(person.chat.heard() for person in people), 60)
-                    await program.stop()
-                sent = [call.at for call in vk.calls if call.method == "messages.send"]
-                share = PEOPLE / (max(sent) - min(sent)) / ALLOWED
-                once = sum(len(person.chat.heard()) for person in people)
-                refused = vk.stats.too_many
-        finally:
-            await server.stop()
-    name = f"{PEOPLE} messages to {PEOPLE} people in VK"
-    return [
-        Figure(f"{name}, of what is allowed", share * 100, 95, "%", least=True),
-        Figure(f"{name}: refused for haste", refused, 0, ""),
-        Figure(f"{name}: messages said", once, PEOPLE, ""),
-    ]
+    """The same words for everybody, and words of each one's own, while VK's published limits are
+    enforced."""
+    personal = await send(PEOPLE, personal=True)
+    ALONE["pace"] = personal.share(CALLS)
+    same = await send(PEOPLE * PEERS // CALLS)
+    figures = []
+    for pace, words, together in (
+        (same, f"the same text, {PEERS} in a request", PEERS),
+        (personal, f"personal text, {CALLS} in a request", CALLS),
+    ):
+        name = f"{pace.people} people in VK, {words}"
+        haste = 100 * pace.sent.codes["6"] / len(pace.sent.requests)
+        figures += [
+            Figure(f"{name}: pace, of what is allowed", pace.share(together), 95, "%", least=True),
+            Figure(f"{name}: missed or told twice", pace.wrong, 0, ""),
+            Figure(f"{name}: refused for haste", haste, 0.1, "%"),
+        ]
+    return figures
 
 
-async def queue(url: str, chats: list[str]) -> None:
-    db = Database(url)
-    async with db.work() as work:
-        for chat in chats:
-            to = Address(channel="vk", chat=chat)
-            await work.outbox.say(to, Outbound(text=f"Завтра отключат воду, {chat}"), Kind.BULK)
-    await db.close()
+async def send(people: int, *, personal: bool = False, **settings: Any) -> Pace:
+    async with stage("vk", people, **settings) as on:
+        used = processor_time(on.program.pid)
+        begun = await on.tell(personal=personal)
+        await on.wait_for(people, people / 100 + 60)
+        sent = await on.messenger.sent(begun)
+        used = processor_time(on.program.pid) - used
+    last = max(at for at, _ in told(sent))
+    took = last - sent.requests[0]
+    print(
+        f"{len(told(sent))} messages by {len(sent.requests)} requests in {took:.1f} s, "
+        f"{last - begun:.1f} s from the commit, "
+        f"{used / people * 1000:.1f} ms of processor each",
+        file=sys.stderr,
+    )
+    return Pace(sent, people, took)

@@ -25,7 +25,7 @@ SOON = 0.02  # seconds before the next slot that rows for those after it are cla
 TALK_AHEAD = 5  # rows of dialogues that are claimed though they must wait for their place
 LATE = 0.05  # seconds by which a row of news may miss its slot, and use it yet
 IN_A_ROW = 3  # chats that are refused without one that is not: all are meant
-OFTEN, AMONG = 5, 100  # refusals among so many calls: the messenger takes less than it says
+OFTEN, AMONG = 8, 100  # refusals among so many calls: the messenger takes less than it says
 SLOWER, FASTER = 1.1, 0.995  # times the pace then, and with each hundred calls that go well
 SLOWEST = 4.0
 

@@ -18,7 +18,7 @@ from services.messaging.port import Ambiguous, NotSent
 
 VERSION = "5.199"
 ANSWER_WITHIN = 15.0  # seconds
-MARGIN = 1.04  # calls arrive less evenly than they leave
+MARGIN = 1.02  # calls arrive less evenly than they leave
 UPLOADED_WITHIN = 60.0  # seconds, and as many more as its bytes need
 SLOWEST = 100_000  # bytes a second that an upload is waited for
 NEVER_LEFT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
