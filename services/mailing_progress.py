@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
-from services.tables import Mailing
+from services.tables import Mailing, Notice
 
 if TYPE_CHECKING:
     from services.work import Work
@@ -26,8 +26,14 @@ PROGRESS = text(
            count(*) FILTER (WHERE o.state = 'parked' AND o.not_before > :now),
            count(*) FILTER (WHERE o.settled_at > :lately)
     FROM outbox o JOIN notices n ON n.id = o.notice_id
-    WHERE n.mailing_id = :mailing AND o.contact_id IS NOT NULL AND NOT o.moved
+    WHERE n.mailing_id = :mailing AND n.result IS NULL AND o.contact_id IS NOT NULL AND NOT o.moved
     GROUP BY 1, 2, 3
+    """
+)
+FLATS = text(  # a notice for each zone, each with the flats of all
+    """
+    SELECT coalesce(max(flats), 0), coalesce(max(flats - flats_reached), 0)
+    FROM notices WHERE mailing_id = :mailing
     """
 )
 BARE = text(
@@ -44,7 +50,8 @@ BARE = text(
 class Progress:
     """People by state of their row, refused ones by reason, by messenger those who got the words
     without the photos, and who is left. `later`: of those left, who had other news within the hour.
-    `lately`: who were settled in the last half minute."""
+    `lately`: who were settled in the last half minute. `missed` of the `flats`: where nobody could
+    be written to when it began."""
 
     states: dict[str, int]
     reasons: dict[str, int]
@@ -52,6 +59,8 @@ class Progress:
     left_by: dict[str, int]
     later: int
     lately: int
+    flats: int
+    missed: int
 
     @property
     def everybody(self) -> int:
@@ -83,11 +92,21 @@ async def measure(work: Work, mailing: Mailing) -> Progress:
         if state == "refused":
             reasons[reason] = reasons.get(reason, 0) + count
         later, lately = later + waits, lately + settled
+    ended = await work.session.scalars(
+        select(Notice.result).where(Notice.mailing_id == mailing.id, Notice.result.is_not(None))
+    )
+    for result in ended:
+        assert result is not None
+        for state, count in result["states"].items():
+            states[state] = states.get(state, 0) + count
+        for reason, count in result["reasons"].items():
+            reasons[reason] = reasons.get(reason, 0) + count
     bare: dict[str, int] = {}
     if mailing.photos:
         found = await work.session.execute(BARE, {"mailing": mailing.id})
         bare = {row[0]: row[1] for row in found}
-    return Progress(states, reasons, bare, left, later, lately)
+    flats, missed = (await work.session.execute(FLATS, {"mailing": mailing.id})).one()
+    return Progress(states, reasons, bare, left, later, lately, flats, missed)
 
 
 def seconds_for(people: Mapping[str, int]) -> float:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, func, select, text, update
@@ -197,7 +197,8 @@ class Notices:
             return
         left = await self._work.session.scalar(IS_UNDER_WAY, {"notice": notice_id})
         if notice.state == "going" and left is None:
-            notice.state = "done"
+            found = (await self.outcomes([notice_id]))[notice_id]
+            notice.state, notice.result = "done", asdict(found)
             await self._work.session.flush()
 
     async def _change(self, state: str, notice_ids: Sequence[int], *before: str) -> list[int]:

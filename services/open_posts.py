@@ -169,8 +169,9 @@ def in_the_open() -> tuple[Any, ...]:
     """SQL: of rows of a notice, those that are no person's."""
     return (
         Outgoing.notice_id.is_not(None),
-        Outgoing.contact_id.is_(None),
+        Outgoing.contact_id.is_(None),  # as where the contact is forgotten, too
         Outgoing.room_id.is_(None),
+        Outgoing.queue.endswith("|open"),
     )
 
 

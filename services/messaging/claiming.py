@@ -98,7 +98,8 @@ NEXT_DUE = text(
         (SELECT min(greatest(o.not_before, n.not_before)) FROM notices n CROSS JOIN LATERAL (
             SELECT p.not_before FROM outbox p
             WHERE p.notice_id = n.id AND p.channel = :channel AND p.state = 'parked'
-              AND (n.not_before > :now OR p.not_before > :now)
+              AND p.not_before > CASE WHEN n.not_before > :now
+                                      THEN CAST('-infinity' AS timestamptz) ELSE :now END
             ORDER BY p.not_before LIMIT 1) o
          WHERE n.state = 'going'))
     """

@@ -113,6 +113,6 @@ class Handling:
         """`tell`: the person hears of it; once."""
         async with self._db.work() as work:
             last = await work.inbox.failed(claimed, type(failure).__name__, number)
-            if tell:
+            if tell and last is not None:
                 await self._tell_fault(work, claimed.read(), number)
         return "set_aside" if last else "failed"

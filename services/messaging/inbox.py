@@ -167,13 +167,14 @@ class Inbox:
         named = {"id": claimed.id, "now": self._work.now, "bells": bells}
         await self._work.session.execute(DONE, named)
 
-    async def failed(self, claimed: Claimed, why: str, fault: str) -> bool:
-        """Notes a try that raised. True when that was the last one and the row is set aside."""
+    async def failed(self, claimed: Claimed, why: str, fault: str) -> bool | None:
+        """Notes a try that raised. True when that was the last one and the row is set aside; None
+        where another process has tried it meanwhile."""
         tries = claimed.attempts + 1
         last = tries >= TRIES
         wait = RETRY_AFTER[min(tries, len(RETRY_AFTER)) - 1]
         ready_at = self._work.now + timedelta(seconds=wait)
-        await self._work.session.execute(
+        noted = await self._work.session.execute(
             update(Heard)
             .where(
                 Heard.id == claimed.id,
@@ -188,8 +189,9 @@ class Inbox:
                 handled_at=self._work.now if last else None,
                 ready_at=Heard.ready_at if last else ready_at,
             )
+            .returning(Heard.id)
         )
-        return last
+        return None if noted.first() is None else last
 
     async def count_waiting(self) -> int:
         found = await self._work.session.scalar(

@@ -54,7 +54,7 @@ REFUSED = text(
     """
     WITH lost AS (
         SELECT o.* FROM outbox o JOIN notices n ON n.id = o.notice_id
-        WHERE o.id = ANY(CAST(:rows AS bigint[])) AND NOT o.moved
+        WHERE o.id = ANY(CAST(:rows AS bigint[])) AND NOT o.moved AND o.unsure = 0
           AND n.urgent AND n.state IN ('going', 'held'))
     """
     + GO_OTHERWISE
@@ -83,6 +83,8 @@ ANSWERS = text(
       AND EXISTS (SELECT 1 FROM contacts c
                   WHERE c.resident_id = mine.resident_id AND c.unreachable_since IS NULL
                     AND c.channel NOT IN (:phone, :away))
+      AND NOT EXISTS (SELECT 1 FROM outbox e  -- once: both may be out of reach
+                      WHERE e.message_id = o.message_id AND e.reason = 'away')
     ORDER BY o.id LIMIT :most FOR UPDATE OF o SKIP LOCKED
     """
 )

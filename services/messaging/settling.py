@@ -43,6 +43,12 @@ END = text(
 ).bindparams(bindparam("ids", type_=JSONB(none_as_null=True)))
 
 
+STAY = text(  # it could not be sent otherwise
+    """
+    UPDATE outbox SET state = 'waiting', reason = '', moved = false, settled_at = NULL
+    WHERE id = :id
+    """
+)
 PART = text(  # while it was in flight, that messenger turned out to be somebody else's
     """
     UPDATE outbox SET state = 'refused', reason = 'blocked', settled_at = :now
@@ -218,7 +224,8 @@ class Settling:
                 moved = await move_notices_from(work, name)
                 answers = await give_up_answers_of(work, name)
                 for row in answers:
-                    await self._tell(work, Settled(row, "refused", "away"))
+                    if not await self._tell(work, Settled(row, "refused", "away")):
+                        await work.session.execute(STAY, {"id": row.id})
             if moved or answers:
                 log.warning("%s is out of reach: %s rows go otherwise", name, moved + len(answers))
             if moved < NOTICES_AT_A_TIME and len(answers) < ANSWERS_AT_A_TIME:
@@ -279,10 +286,10 @@ class Settling:
             work.ring(f"thread:{row.thread_id}")
         return True
 
-    async def _tell(self, work: Work, settled: Settled) -> None:
-        """Whoever must know. Should that break, the outcome is kept all the same."""
+    async def _tell(self, work: Work, settled: Settled) -> bool:
+        """Whoever must know. Should that break, the outcome is kept all the same: False."""
         if settled.state == "sent" and not settled.row.names_ours:
-            return  # nobody waits for that, and a mailing has thousands of them
+            return True  # nobody waits for that, and a mailing has thousands of them
         try:
             async with work.session.begin_nested():
                 await self._telling.settled(work, settled)
@@ -290,6 +297,8 @@ class Settling:
             if isinstance(failure, SQLAlchemyError) and is_passing(failure):
                 raise
             log_fault(failure, "telling what became of outbox row %s", settled.row.id)
+            return False
+        return True
 
     async def _refuse_waiting(
         self, work: Work, contact_id: int, reason: Reason, why: str

@@ -103,7 +103,7 @@ class Outgoing(Numbered):
     reaction: Mapped[str] = mapped_column(server_default="")
     room_id: Mapped[int | None] = mapped_column(ForeignKey("rooms.id"))
     thread_id: Mapped[int | None] = mapped_column(ForeignKey("threads.id"))
-    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"), index=True)
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
     also: Mapped[list[Any]] = mapped_column(server_default=text("'[]'::jsonb"))
     withdraws: Mapped[bool] = mapped_column(server_default=text("false"))
     renames: Mapped[bool] = mapped_column(server_default=text("false"))
@@ -165,7 +165,17 @@ class Outgoing(Numbered):
             "contact_id",
             postgresql_where=text("contact_id IS NOT NULL"),
         ),
-        Index("ix_outbox_settled_at", "settled_at"),
+        # A notice has a hundred thousand rows at once: they stand in no index that is not for them.
+        Index(
+            "ix_outbox_message_id",
+            "message_id",
+            postgresql_where=text("message_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_outbox_settled_at",
+            "settled_at",
+            postgresql_where=text("settled_at IS NOT NULL"),
+        ),
         *(  # asked for when a message is cleared away
             Index(f"ix_outbox_{name}", name, postgresql_where=text(f"{name} IS NOT NULL"))
             for name in ("reply_to_message", "replaces_message")

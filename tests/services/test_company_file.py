@@ -187,7 +187,7 @@ COMPANY: list[Case] = [
         "timezone: Europe/Moscow",
         "timezone: Europe/Moscow\n  telegram_channel: https://t.me/dom_news",
         5,
-        "telegram_channel: «https://t.me/dom_news» — это не имя канала. Напишите \"@dom_news\" или "
+        'telegram_channel: «https://t.me/dom_news» — это не имя канала. Напишите "@dom_news" или '
         "номер канала, -100…",
     ),
     (

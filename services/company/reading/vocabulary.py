@@ -58,9 +58,7 @@ NOUNS: dict[type[Entry], Noun] = {
     OutageRules: Noun("отключения", "в разделе outages", ""),
     Keeping: Noun("сроки хранения", "в разделе keeping", ""),
     PermittedHours: Noun("допустимые часы", "в разделе permitted_hours", ""),
-    PermittedHoursAMonth: Noun(
-        "допустимые часы за месяц", "в разделе permitted_hours_a_month", ""
-    ),
+    PermittedHoursAMonth: Noun("допустимые часы за месяц", "в разделе permitted_hours_a_month", ""),
 }
 
 # (entry, field) or field → «нет чего», and how to write it
