@@ -20,7 +20,14 @@ from typing import Any
 from bot.postgres_binaries import candidates
 from bot.settings import Settings
 from services.db import migrate
-from services.dumping import is_empty, server_major, unknown_revision, way_to
+from services.dumping import (
+    Left,
+    is_empty,
+    leave_to_people,
+    server_major,
+    unknown_revision,
+    way_to,
+)
 
 DUMP, FILES = "domovoy.dump", "files"
 
@@ -97,7 +104,7 @@ def _pack(target: Any, dump: Path, files: Path) -> int:
 
 
 async def read_backup(settings: Settings, url: str, file: Path) -> str:
-    """Into an empty database. Returns a line for whoever asked. Raises `CannotBackUp`."""
+    """Into an empty database. Returns lines for whoever asked. Raises `CannotBackUp`."""
     if not await is_empty(url):
         raise CannotBackUp(
             "в базе уже есть данные, ничего не изменено. Восстанавливают в пустую: задайте новую "
@@ -118,7 +125,25 @@ async def read_backup(settings: Settings, url: str, file: Path) -> str:
         inside = [each for each in tar.getmembers() if each.name.startswith(f"{FILES}/")]
         await asyncio.to_thread(_unpack, tar, inside, settings.files_dir)
     await migrate(url)
-    return f"восстановлено из {file}, файлов: {len(inside)}. Теперь запустите программу"
+    left = await leave_to_people(url)
+    return "\n".join(
+        [
+            f"восстановлено из {file}, файлов: {len(inside)}. Теперь запустите программу",
+            *tell_what_is_left(left),
+        ]
+    )
+
+
+def tell_what_is_left(left: Left) -> list[str]:
+    lines = {
+        "рассылок на паузе: {}. Продолжите или остановите их: /mailing": left.mailings,
+        "отложенных рассылок, чей час прошёл, снова в черновиках: {}": left.drafts,
+        "объявлений об отключениях и авариях прекращено: {}. Если нужно, сообщите ещё раз": (
+            left.notices
+        ),
+        "сообщений, о которых неизвестно, дошли ли: {}. Сами они не уйдут": left.unsure,
+    }
+    return [line.format(count) for line, count in lines.items() if count]
 
 
 def _unpack(tar: tarfile.TarFile, inside: list[tarfile.TarInfo], files: Path) -> None:

@@ -15,7 +15,13 @@ async def tell(work: Work, found: Sequence[Trouble], judges: Callable[[str], boo
     of its own."""
     away = {each.about for each in found if each.kind == "channel"} | await work.troubles.down()
     found = [each for each in found if each.kind != "queue" or each.about not in away]
-    begun, over = await work.troubles.settle(found, judges)
+
+    def knows(key: str) -> bool:
+        """A queue is left unjudged while its messenger is away."""
+        kind, _, about = key.partition(" ")
+        return judges(key) and not (kind == "queue" and about in away)
+
+    begun, over = await work.troubles.settle(found, knows)
     now = await work.company.local(work.now)
     lines = [words.begun(each, now) for each in begun] + [words.over(key) for key in over]
     if not lines:

@@ -6,8 +6,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from handlers import incident_texts as words
-from services.incidents import MAY_MAKE, WITHIN
-from services.matters import Matter
+from services.incidents import MAY_MAKE
 from services.messaging.outbox import About
 from services.messaging.types import Address, Keyboard, Kind, Outbound
 from services.staff import as_member
@@ -45,7 +44,7 @@ async def compose(work: Work, incident: Incident) -> Outbound:
 
 
 async def compose_offer(work: Work, incident: Incident, address: str) -> Outbound:
-    alike = await work.incidents.alike(Matter.of(incident), incident.offered_at - WITHIN)
+    alike = await work.incidents.alike(incident)
     lines = [words.ticket_line(ticket) for ticket in reversed(alike[-LINES:])]
     header = words.offer_header(address, incident.what, len(alike))
     if incident.state == "declined":

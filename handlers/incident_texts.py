@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from handlers.wording import name_moment, plural
-from services.incidents import WITHIN
 from services.messaging.types import Button
 from services.notices import Outcome
 from services.tables import Incident, Ticket
@@ -47,18 +46,13 @@ JOIN_HINT = "Кто напишет о том же, присоединится с
 
 
 def offer_header(address: str, what: str, count: int) -> str:
-    tickets = plural(count, "заявка", "заявки", "заявок")
-    minutes = int(WITHIN.total_seconds() / 60)
-    return f"❓ {address} · {what}: за {minutes} минут {count} {tickets}"
+    return f"❓ {address} · {what}: {followers(count)}"
 
 
 def ticket_line(ticket: Ticket) -> str:
     said = ticket.text.strip().replace("\n", " ")[:80]
-    return (
-        f"• №{ticket.number} {ticket.place}: {said}"
-        if said
-        else f"• №{ticket.number} {ticket.place}"
-    )
+    line = f"• №{ticket.number} {ticket.place}"
+    return f"{line}: {said}" if said else line
 
 
 def offer(lines: Sequence[str]) -> str:
@@ -145,6 +139,7 @@ NOTHING = (
     "или командой /incident в теме заявки."
 )
 LIST = "Аварии сейчас:"
+EDIT_STAYS = "Правка никому не ушла. Напишите новым сообщением в ответ на аварию."
 OTHER_KIND = "Это заявка о другом доме или другого вида: в эту аварию её не добавить."
 
 
@@ -168,6 +163,11 @@ def joined(incident: Incident) -> str:
 def written(incident: Incident, count: int) -> str:
     get = plural(count, "получит", "получат", "получат")
     return f"{title(incident)}: сообщение уходит, {get} {people(count)}."
+
+
+def only_words(photos: bool) -> str:
+    what = "фото" if photos else "остальное"
+    return f"Сюда можно ответить только словами: {what} никому не ушло."
 
 
 TOLD_ALREADY = "Дому об этом уже сообщили или собираются. Срок и отбой — в отключении."
@@ -285,7 +285,8 @@ def preview(text: str, count: int) -> str:
 
 
 def too_long(count: int, most: int) -> str:
-    return f"Слишком длинно: {count} знаков, а можно до {most}. Сократите, пожалуйста."
+    signs = plural(count, "знак", "знака", "знаков")
+    return f"Слишком длинно: {count} {signs}, а можно до {most}. Сократите, пожалуйста."
 
 
 # ── What residents read ──────────────────────────────────────────────────────
@@ -302,10 +303,12 @@ def we_know(incident: Incident, address: str, until: datetime | None, now: datet
     )
 
 
-def begun(until: datetime | None, now: datetime) -> str:
+def begun(until: datetime | None, now: datetime, several: bool) -> str:
+    """`several`: neighbours wrote of it besides."""
     term = approximately(until, now)
     tail = f"Чиним{term}." if term else "Уже занимаемся. Когда узнаем срок, напишем сюда."
-    return f"О том же пишут ваши соседи, поэтому чиним всё сразу, одной аварией. {tail}"
+    why = "О том же пишут ваши соседи, поэтому чиним сразу для всех."
+    return f"{why if several else 'Похоже, это касается всего дома.'} {tail}"
 
 
 def new_term(until: datetime, now: datetime) -> str:

@@ -9,6 +9,7 @@ from handlers import gathering, incident_posts, notices, outages, posts
 from handlers import incident_texts as words
 from services.access import AsMember
 from services.chores import Chore
+from services.followers import AT_ONCE
 from services.messaging.outbox import About
 from services.messaging.types import Address, Keyboard, Kind, Outbound
 from services.nights import after_quiet
@@ -46,11 +47,13 @@ async def begin(work: Work, incident: Incident, viewer: AsMember, author: str) -
     many requests follow it."""
     wall = await incident_posts.wall_of(work, incident)
     until = wall(incident.until) if incident.until else None
-    await tell_all(work, incident, viewer, author, words.begun(until, wall(work.now)))
+    several = await work.followers.people(incident) > 1
+    await tell_all(work, incident, viewer, author, words.begun(until, wall(work.now), several))
     found = await work.followers.latest(incident, SHOWN_AT_ONCE)
     for thread, _ in found:
         await posts.refresh_card(work, thread)
-    if incident.message_id is None or (incident.emergency and incident.surge_id is not None):
+    of_surge = incident.emergency and incident.surge_id is not None
+    if found and (incident.message_id is None or of_surge):
         await incident_posts.post(work, incident, found[0][0])  # else the surge's post is its own
     await gathering.show(work, incident)
     count, _ = await work.followers.count(incident)
@@ -149,5 +152,6 @@ CHORES = (
         "closing followers of an incident",
         lambda work: work.followers.find_to_close(),
         close_follower,
+        most=AT_ONCE,
     ),
 )

@@ -29,8 +29,8 @@ NO_HOUSES = "В ваших группах нет ни одного дома, п�
 TO_WHOM = "Кому рассылка?"
 WHOM = [
     ("everybody", "Всем жителям"),
-    ("listed", "Чья квартира есть в наших списках"),
-    ("unlisted", "Чьей квартиры в списках нет"),
+    ("listed", "Тем, чья квартира есть в наших списках"),
+    ("unlisted", "Тем, чьей квартиры в списках нет"),
     ("elders", "Старшим по дому"),
     ("staff", "Сотрудникам"),
 ]
@@ -76,11 +76,11 @@ def too_many(count: int) -> str:
 
 
 def body_so_far(text: str, files: int) -> str:
-    """«Дальше» goes on."""
+    """«Дальше» goes on, once there are words."""
     got = [f"{units(text)} {plural(units(text), 'знак', 'знака', 'знаков')}"] if text else []
     got += [f"{files} {plural(files, 'файл', 'файла', 'файлов')}"] if files else []
-    more = "Пришлите ещё" if text else "Теперь текст"
-    return f"Есть: {', '.join(got)}. {more} или нажмите «Дальше»."
+    more = "Пришлите ещё или нажмите «Дальше»." if text else "Теперь пришлите текст."
+    return f"Есть: {', '.join(got)}. {more}"
 
 
 def units(text: str) -> int:
@@ -121,7 +121,7 @@ STOPPED = (
     "Эта рассылка остановлена, продолжить её нельзя. "
     f"Кому она не успела уйти, получат её заново: нажмите «{AGAIN}»."
 )
-LEAVES_NOW = "Не ждём утра: уйдёт сразу, и ночью."
+LEAVES_BY_NIGHT = "Не ждём утра: уйдёт и в тихие часы."
 
 
 def preview(
@@ -225,6 +225,10 @@ def progress(mailing: Mailing, came: Progress, morning: str) -> str:
         lines.append(f"Неизвестно {figure(states['unknown'])}: ушло, но мессенджер не ответил.")
     if states.get("dropped"):
         lines.append(f"Не отправлено {figure(states['dropped'])}: {DROPPED}.")
+    if came.missed and mailing.state != "stopped":
+        lines.append(f"🏠 Квартиры: некому написать в {came.missed} из {came.flats}.")
+        if for_all_to_read(mailing):
+            lines[-1] += " Там поможет листок на подъезде."
     if came.bare:
         by = ", ".join(f"{MESSENGERS.get(c, c)} — {n}" for c, n in came.bare.items())
         lines.append(f"Без фото, только слова: {by} (мессенджер не принял файл).")
@@ -286,6 +290,11 @@ def whom(audience: Mapping[str, Any], houses: Sequence[str], *, everywhere: bool
     return f"{told}, {where}" + (f", у кого есть {by}" if by else "")
 
 
+def for_all_to_read(mailing: Mailing) -> bool:
+    """An offer needs the consent of each."""
+    return mailing.kind != "offer" and mailing.audience["who"] == "everybody"
+
+
 def header(mailing: Mailing) -> str:
     return HEADERS[mailing.kind]
 
@@ -304,15 +313,13 @@ def scheduled_buttons(mailing: Mailing) -> list[list[Button]]:
 
 def progress_buttons(mailing: Mailing) -> list[list[Button]]:
     ident = mailing.id
+    sheet = [button(SHEET, "mailpaper", ident)] if for_all_to_read(mailing) else []
     if mailing.state == "running":
-        return [[button(HOLD, "mailhold", ident), button(STOP, "mailstop", ident)]]
+        return [[button(HOLD, "mailhold", ident), button(STOP, "mailstop", ident)], sheet]
     if mailing.state == "paused":
-        return [[button(GO_ON, "mailgo", ident), button(STOP, "mailstop", ident)]]
+        return [[button(GO_ON, "mailgo", ident), button(STOP, "mailstop", ident)], sheet]
     if mailing.state == "stopped":
         return [[button(AGAIN, "mailagain", ident)]]
     if mailing.state == "done" and mailing.audience["who"] != "staff":
-        row = [button(CHAT_TEXT, "mailtext", ident)]
-        if mailing.kind != "offer" and mailing.audience["who"] == "everybody":
-            row.append(button(SHEET, "mailpaper", ident))
-        return [row]
+        return [[button(CHAT_TEXT, "mailtext", ident), *sheet]]
     return []

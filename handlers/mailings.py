@@ -48,8 +48,7 @@ async def start(work: Work, mailing: Mailing, member_id: int | None) -> None:
 
 
 def may_be_open(mailing: Mailing) -> bool:
-    """What is for all residents; an offer needs the consent of each."""
-    return mailing.kind != "offer" and mailing.audience["who"] == "everybody"
+    return staff_words.for_all_to_read(mailing)
 
 
 async def name_whom(work: Work, mailing: Mailing) -> str:
@@ -131,7 +130,7 @@ async def tell_maker(work: Work, mailing: Mailing, what: Outbound) -> int | None
 
 
 def keyboard_of(rows: Sequence[Sequence[Button]]) -> Keyboard | None:
-    return Keyboard(rows=tuple(tuple(row) for row in rows)) if rows else None
+    return Keyboard(rows=tuple(tuple(row) for row in rows if row)) if any(rows) else None
 
 
 # ── By the clock ─────────────────────────────────────────────────────────────

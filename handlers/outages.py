@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from handlers import notices, open_posts, wording
+from handlers import mailing_texts, notices, open_posts, wording
 from handlers import outage_staff_texts as staff_words
 from handlers import outage_texts as words
 from handlers.outage_places import name_parts as name_parts
@@ -34,6 +34,8 @@ async def compose(work: Work, outage: Outage, kind: str) -> Outbound:
         local(outage.until) if outage.until else None, local(leaves),
     )  # fmt: skip
     buttons = answers_under(outage, kind, begun=outage.since <= work.now)
+    if kind == "reminder":
+        buttons = [mailing_texts.switch("reminders", wanted=True)]
     quiet = outage.planned or not outage.loud
     silent = quiet and leaves == work.now and await is_night(work, outage)
     return Outbound(

@@ -267,6 +267,8 @@ def word_of_menu(turn: Turn) -> str:
         return "consent/yes"
     if scene == "consent" and word in texts.DISAGREEING:
         return "consent/no"
+    if scene == "which" and (answered := incidents.by_word(turn)):
+        return answered
     if scene == "which" or turn.session.state.get("numbered"):
         return turn.press_by_number() or BY_WORD.get(word, "")
     return BY_WORD.get(word, "")

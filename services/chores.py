@@ -27,13 +27,15 @@ LOOK_SOON = 5.0  # at the soonest
 class Chore:
     """`find` lists the keys of what is due. `do` claims one of them and does it; it does nothing
     when another process was quicker. An item that failed is tried again after `again`. `next_in`:
-    seconds until the next item is due, where the usual look would come too late for it."""
+    seconds until the next item is due, where the usual look would come too late for it. `most`:
+    how many of them a round does, where each takes long."""
 
     name: str
     find: Callable[[Work], Awaitable[Sequence[int]]]
     do: Callable[[Work, int], Awaitable[None]]
     again: timedelta = timedelta(hours=1)
     next_in: Callable[[Work], Awaitable[float | None]] | None = None
+    most: int | None = None
 
 
 class Chores:
@@ -77,9 +79,8 @@ class Chores:
             except Exception as failure:  # noqa: BLE001
                 self._tell(failure, chore, None)
                 continue
-            for key in found:
-                if self._failed.get((chore.name, key), now) > now:
-                    continue
+            due = [key for key in found if self._failed.get((chore.name, key), now) <= now]
+            for key in due[: chore.most]:
                 await self._do(chore, key, now)
         self.rounds += 1
 

@@ -1,11 +1,24 @@
-"""What a backup has to know of a database: its version, whether it is empty, the way to it."""
+"""What a backup has to know of a database: its version, whether it is empty, the way to it; and
+what a restored one must not go on with by itself."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from services.db import ROOT, make_engine
+
+LEAVE = (
+    "UPDATE notices SET state = 'held' WHERE state = 'going' AND mailing_id IS NOT NULL",
+    "UPDATE notices SET state = 'stopped' WHERE state = 'going' AND mailing_id IS NULL",
+    "UPDATE mailings SET state = 'paused' WHERE state = 'running'",
+    "UPDATE mailings SET state = 'draft', start_at = NULL, made_at = now() "
+    "WHERE state = 'scheduled' AND start_at < now()",
+    "UPDATE outbox SET state = 'unknown', reason = 'unknown', settled_at = now() "
+    "WHERE state = 'sending'",
+)
 
 
 def way_to(url: str) -> dict[str, str]:
@@ -36,6 +49,28 @@ async def unknown_revision(url: str) -> str:
     revision = str(await _ask(url, "SELECT version_num FROM alembic_version"))
     known = list((ROOT / "alembic" / "versions").glob(f"{revision}_*.py"))
     return "" if known else revision
+
+
+@dataclass(frozen=True)
+class Left:
+    """How many of each a member has to look at."""
+
+    notices: int  # stopped: of outages and incidents
+    mailings: int  # held
+    drafts: int  # scheduled ones whose moment has passed
+    unsure: int  # messages that were on their way
+
+
+async def leave_to_people(url: str) -> Left:
+    """Of a database that was restored: what was on its way then has arrived since, or not; nothing
+    of it leaves by itself."""
+    engine = make_engine(url, one_off=True)
+    try:
+        async with engine.begin() as connection:
+            counts = [(await connection.execute(text(each))).rowcount for each in LEAVE]
+    finally:
+        await engine.dispose()
+    return Left(*counts[1:])
 
 
 async def _ask(url: str, question: str) -> object:

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from services.access import AsMember, AsResident
 from services.company.declaration import Category
 from services.errors import AlreadyEnded, NotFound, NotYours
-from services.incidents import LEFT
+from services.incidents import LEFT, WITHIN
 from services.messaging.types import PHONE, Outbound
 from services.notices import URGENT
 from services.tables import (
@@ -72,6 +72,12 @@ class Followers:
         of_it = (Ticket.incident_id == incident.id, Ticket.closed_at.is_(None))
         return await self._work.session.scalar(find.where(*of_it)) or 0
 
+    async def people(self, incident: Incident) -> int:
+        """Residents whose open requests follow it."""
+        find = select(func.count(Ticket.resident_id.distinct()))
+        of_it = (Ticket.incident_id == incident.id, Ticket.closed_at.is_(None))
+        return await self._work.session.scalar(find.where(*of_it)) or 0
+
     async def latest(self, incident: Incident, most: int) -> list[tuple[Thread, Ticket]]:
         """The newest ones, in the order they came."""
         rows = await self._work.session.execute(
@@ -89,9 +95,11 @@ class Followers:
         self, incident: Incident, tickets: Sequence[Ticket], member_id: int | None
     ) -> None:
         """Open requests that follow no other. They are accepted, and nobody waits for an answer of
-        their own any more."""
+        their own any more; but an emergency only by a member (`member_id`), who takes its alarm
+        too: a resident's press silences none. Raises `AlreadyEnded`."""
         session, now = self._work.session, self._work.now
         await session.flush()
+        await self.hold_open(incident.id)
         threads = [ticket.thread_id for ticket in tickets]
         await session.execute(  # threads are locked before tickets, everywhere
             select(Thread.id).where(Thread.id.in_(threads)).order_by(Thread.id).with_for_update()
@@ -108,7 +116,8 @@ class Followers:
             .execution_options(synchronize_session=False)
         )
         rows = list(attached)
-        new = [row.id for row in rows if row.status == "new"]
+        taken = member_id is not None or not incident.emergency
+        new = [row.id for row in rows if row.status == "new" and taken]
         await session.execute(
             update(Ticket)
             .where(Ticket.id.in_(new))
@@ -127,12 +136,12 @@ class Followers:
                 ],
             )  # fmt: skip
         for row in rows:
-            if incident.emergency and incident.member_id is not None:
-                await self._work.alarms.accept(row.thread_id, incident.member_id)
+            if incident.emergency and member_id is not None:
+                await self._work.alarms.accept(row.thread_id, member_id)
             self._work.ring(f"thread:{row.thread_id}")
         await session.execute(
             update(Thread)
-            .where(Thread.id.in_([row.thread_id for row in rows]))
+            .where(Thread.id.in_([row.thread_id for row in rows if taken]))
             .values(waits_since=None, answer_warn_at=None, answer_due_at=None, answer_warned=0)
             .execution_options(synchronize_session=False)
         )
@@ -164,7 +173,7 @@ class Followers:
         return found is not None
 
     async def of_resident(self, viewer: AsResident, incident: Incident) -> Ticket | None:
-        """Their open request that follows it, else one that could."""
+        """Their open request that follows it, else a recent one that could and that nobody does."""
         return await self._work.session.scalar(
             select(Ticket)
             .where(
@@ -175,7 +184,9 @@ class Followers:
                 & (Ticket.house_id == incident.house_id)
                 & (Ticket.category == incident.category)
                 & (Ticket.emergency == incident.emergency)
-                & (Ticket.what == incident.what),
+                & (Ticket.what == incident.what)
+                & (Ticket.created_at >= incident.offered_at - WITHIN)
+                & Ticket.executor_id.is_(None),
             )
             .order_by(Ticket.incident_id.is_(None), Ticket.id.desc())
             .limit(1)
@@ -281,7 +292,7 @@ class Followers:
             .join(Incident, Ticket.incident_id == Incident.id)
             .where(Incident.state == "closed", Ticket.closed_at.is_(None))
             .order_by(Ticket.id)
-            .limit(AT_ONCE)
+            .limit(10 * AT_ONCE)  # those that fail now must not stand before the others
         )
         return list(rows)
 

@@ -38,6 +38,7 @@ MAY_MAKE = ("dispatcher", "manager", "admin")
 WITHIN = timedelta(minutes=15)
 ENOUGH = 3  # residents within it: the room is offered an incident
 OFFERED_FOR = timedelta(hours=2)  # so long nobody is asked once more about the same
+NO_THING = ("billing", "other")  # of these the words do not tell what is broken
 ASK_OPEN_AFTER = timedelta(hours=6)  # of one without a term
 SHOWN_FOR = timedelta(days=1)  # of those that are over, in the list
 
@@ -124,6 +125,8 @@ class Incidents:
         """A new offer, where so many neighbours have filed the same within minutes and nobody was
         asked of it lately; else None."""
         matter = Matter.of(ticket)
+        if matter.category in NO_THING and not matter.emergency:
+            return None
         await self._work.surges.lock(matter.house_id, matter.key)
         lately = self._work.now - OFFERED_FOR
         asked = await self._latest(
@@ -133,18 +136,23 @@ class Incidents:
         )
         if asked is not None:
             return None
-        alike = await self.alike(matter, self._work.now - WITHIN)
+        alike = await self._alike(matter, self._work.now - WITHIN, self._work.now)
         if len({each.resident_id for each in alike}) < ENOUGH:
             return None
         return await self._add(room, alike[-1], "offered")
 
-    async def alike(self, matter: Matter, since: datetime) -> list[Ticket]:
+    async def alike(self, incident: Incident) -> list[Ticket]:
+        """What an offer is of, however late it is answered."""
+        at = incident.offered_at
+        return await self._alike(Matter.of(incident), at - WITHIN, at + OFFERED_FOR)
+
+    async def _alike(self, matter: Matter, since: datetime, until: datetime) -> list[Ticket]:
         """Open requests of this matter that follow no incident, the oldest first."""
         rows = await self._work.session.scalars(
             select(Ticket)
             .where(
                 *matter.fits(Ticket),
-                Ticket.created_at >= since,
+                Ticket.created_at.between(since, until),
                 Ticket.closed_at.is_(None),
                 Ticket.incident_id.is_(None),
             )
@@ -186,7 +194,7 @@ class Incidents:
         expect(incident, "offered")
         if await self.open_for(matter) is not None:
             raise AlreadySo
-        await self._open(viewer, incident, incident.offered_at - WITHIN)
+        await self._open(viewer, incident)
         return incident
 
     async def make(self, viewer: AsMember, ticket: Ticket) -> tuple[Incident, bool]:
@@ -208,16 +216,15 @@ class Incidents:
         if incident is None:
             room = await self._work.rooms.of_complex(ticket.complex_id)
             incident = await self._add(room, ticket, "offered")
-        since = min(incident.offered_at, ticket.created_at) - WITHIN
-        await self._open(viewer, incident, since, ticket)
+        await self._open(viewer, incident, ticket)
         return incident, True
 
     async def _open(
-        self, viewer: AsMember, incident: Incident, since: datetime, ticket: Ticket | None = None
+        self, viewer: AsMember, incident: Incident, ticket: Ticket | None = None
     ) -> None:
         now = self._work.now
         incident.state, incident.opened_at, incident.member_id = "open", now, viewer.member_id
-        alike = await self.alike(Matter.of(incident), since)
+        alike = await self.alike(incident)
         if ticket is not None and ticket.id not in {each.id for each in alike}:
             alike.append(ticket)
         await self._work.followers.attach(incident, alike, viewer.member_id)

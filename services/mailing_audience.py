@@ -111,13 +111,23 @@ IS_WILLING = f"""
          WHEN m.kind = 'offer' THEN {wants("offers", "there.resident_id")}
          ELSE TRUE END
 """
+# However long ago it was stopped, until one like it came to its end: next month's is another.
 TOLD = """
     there.resident_id IN (
         SELECT c.resident_id FROM mailings e
         JOIN notices n ON n.mailing_id = e.id
         JOIN outbox o ON o.notice_id = n.id AND o.state IN ('sending', 'sent', 'unknown')
         JOIN contacts c ON c.id = o.contact_id
-        WHERE e.key = :key AND e.id <> :mailing AND e.state = 'stopped' AND e.started_at > :after)
+        WHERE e.key = :key AND e.id <> :mailing AND e.state = 'stopped' AND NOT EXISTS (
+            SELECT 1 FROM mailings d
+            WHERE d.key = e.key AND d.state = 'done' AND d.started_at > e.started_at))
+"""
+HAS_IT = """
+    EXISTS (
+        SELECT 1 FROM notices n
+        JOIN outbox o ON o.notice_id = n.id AND o.state IN ('sent', 'unknown')
+        JOIN contacts c ON c.id = o.contact_id
+        WHERE n.mailing_id = m.id AND c.resident_id = :resident)
 """
 # Homes in several zones: one of them is the person's.
 CHOSEN = f"""
@@ -160,15 +170,15 @@ FLATS = text(
 )
 
 
-def named(work: Work, mailing: Mailing) -> dict[str, object]:
+def named(mailing: Mailing) -> dict[str, object]:
     """What `PEOPLE` asks for, but the zone."""
-    return {"mailing": mailing.id, "key": mailing.key, "after": work.now - SAME_WITHIN}
+    return {"mailing": mailing.id, "key": mailing.key}
 
 
 async def measure(work: Work, mailing: Mailing) -> Reach:
     """Who would be told now, and who would not."""
     await work.session.flush()
-    known = {**named(work, mailing), "phone": PHONE}
+    known = {**named(mailing), "phone": PHONE}
     people: dict[str, int] = {}
     zones: dict[str, None] = {}
     unwilling = told = 0
@@ -186,13 +196,14 @@ async def measure(work: Work, mailing: Mailing) -> Reach:
 
 async def sent_to(work: Work, resident_id: int, after: datetime) -> list[int]:
     """The mailings since then that are for this person where they live now, also those that left
-    before they came. Offers only for those who want them."""
+    before they came. Offers only for those who want them; of what was stopped, which may have been
+    a mistake, only what this person has already."""
     found = await work.session.scalars(
         text(
             f"""
             SELECT DISTINCT m.id {AT_HOME}
               AND h.resident_id = :resident AND m.started_at > :after
-              AND m.state IN ('running', 'paused', 'stopped', 'done')
+              AND (m.state IN ('running', 'paused', 'done') OR m.state = 'stopped' AND {HAS_IT})
               AND (m.kind <> 'offer' OR {wants("offers", "h.resident_id")})
               AND {HAS_MESSENGER.replace("there.", "h.")}
             """

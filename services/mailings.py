@@ -49,12 +49,11 @@ class Mailings:
         check(viewer)
         if mailing_id is None:
             mailing = Mailing(member_id=viewer.member_id, room_id=room.id, way=way)
-            mailing.made_at = self._work.now
             self._work.session.add(mailing)
         else:
             mailing = await self.get(viewer, mailing_id, lock=True)
             expect(mailing, "draft", "scheduled")
-        mailing.state, mailing.start_at = "draft", None
+        mailing.state, mailing.start_at, mailing.made_at = "draft", None, self._work.now
         mailing.kind, mailing.text, mailing.photos = draft.kind, draft.text, list(draft.photos)
         mailing.audience, mailing.open_to = draft.audience.as_json(), mailing.open_to or []
         mailing.form = {**draft.form, "by_night": draft.by_night}
@@ -126,7 +125,8 @@ class Mailings:
         return list(rows)
 
     async def let_go_by_night(self, mailing: Mailing) -> None:
-        """Of a locked draft: it does not wait for the morning."""
+        """Of a locked one: it does not wait for the morning. Raises `AlreadySo`."""
+        expect(mailing, "draft", "scheduled")
         mailing.form = {**mailing.form, "by_night": True}
         await self._work.session.flush()
 
@@ -180,7 +180,7 @@ class Mailings:
             )
             self._work.session.add(notice)
             await self._work.session.flush()
-            chosen = {**mailing_audience.named(self._work, mailing), "zone": zone}
+            chosen = {**mailing_audience.named(mailing), "zone": zone}
             await self._work.notices.enqueue(notice, what, mailing_audience.PEOPLE, chosen)
             notices.append(notice)
         self._note(mailing, "started a mailing", member_id, people=reach.everybody)
@@ -295,8 +295,8 @@ class Mailings:
         )
 
     async def put_back(self, mailing: Mailing) -> None:
-        """Of a claimed one that could not begin: a draft again."""
-        mailing.state, mailing.start_at = "draft", None
+        """Of a claimed one that could not begin: a draft again, and a new one."""
+        mailing.state, mailing.start_at, mailing.made_at = "draft", None, self._work.now
         await self._work.session.flush()
 
     def note_shown(self, mailing: Mailing, *, moves: bool) -> None:

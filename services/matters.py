@@ -30,6 +30,9 @@ class Matter:
         """As a surge calls it."""
         return f"{self.category}{APART}{self.what}" if self.emergency else self.category
 
+    def is_like(self, other: Matter) -> bool:
+        return (self.house_id, self.key) == (other.house_id, other.key)
+
     def fits(self, table: type[Ticket | Incident]) -> list[ColumnElement[bool]]:
         which = [
             table.house_id == self.house_id,

@@ -69,12 +69,11 @@ class Outages:
         check(viewer)
         if outage_id is None:
             outage = Outage(member_id=viewer.member_id, room_id=room.id, way=way)
-            outage.made_at = self._work.now
             self._work.session.add(outage)
         else:
             outage = await self.get(viewer, outage_id, lock=True)
             expect(outage, "draft", "scheduled")
-        outage.state, outage.announce_at = "draft", None
+        outage.state, outage.announce_at, outage.made_at = "draft", None, self._work.now
         outage.what, outage.title, outage.reason = draft.what, draft.title, draft.reason
         outage.planned, outage.since, outage.until = draft.planned, draft.since, draft.until
         outage.form = draft.form

@@ -78,7 +78,14 @@ ALONE = """
 """
 RULES = (
     Rule("inbox", "queues", "t.state = 'handled' AND t.handled_at < :before"),
-    Rule("outbox", "queues", "t.settled_at < :before AND t.notice_id IS NULL"),
+    Rule(
+        "outbox", "queues",
+        """t.settled_at < :before AND t.notice_id IS NULL
+            AND NOT EXISTS (SELECT 1 FROM threads h
+                            WHERE h.id = t.thread_id AND h.state <> 'closed')
+            AND NOT EXISTS (SELECT 1 FROM mailings m
+                            WHERE m.progress_row = t.id AND m.state IN ('running', 'paused'))""",
+    ),
     Rule(
         "outbox", "notices", name="outbox of notices",
         old="""t.settled_at < :before
@@ -105,7 +112,10 @@ RULES = (
             SELECT 1 FROM tickets k WHERE k.thread_id = t.id
             AND (k.closed_at IS NULL OR k.closed_at >= :before))""",
     ),
-    Rule("incidents", "appeals", "coalesce(t.closed_at, t.offered_at) < :before", FEW),
+    Rule(
+        "incidents", "appeals",
+        "t.state <> 'open' AND coalesce(t.closed_at, t.offered_at) < :before", FEW,
+    ),
     Rule("outages", "appeals", OVER, FEW),
     Rule(
         "outages", "queues", "t.state = 'draft' AND t.made_at < :before", FEW,

@@ -110,6 +110,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # Whatever waits leaves at once there: nothing held or stopped, and nothing it knows no way for.
+    op.execute("UPDATE outbox o SET state = 'dropped', settled_at = now() FROM notices n WHERE n.id = o.notice_id AND o.state = 'parked' AND (n.state IN ('held', 'stopped') OR n.kind IN ('mailing', 'incident') OR o.contact_id IS NULL)")
     op.execute("UPDATE outbox SET state = 'waiting' WHERE state = 'parked'")
     op.drop_constraint(op.f('ck_outbox_state'), 'outbox', type_='check')
     op.create_check_constraint(op.f('ck_outbox_state'), 'outbox', "state IN ('waiting', 'sending', 'sent', 'refused', 'unknown', 'dropped')")

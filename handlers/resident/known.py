@@ -17,6 +17,7 @@ from handlers.resident.consent import button
 from handlers.resident.kinds import add_to_told
 from handlers.wording import name_place
 from services.errors import NotYours
+from services.incidents import NO_THING
 from services.matters import Matter
 from services.messaging.types import Button
 from services.tables import Incident, Thread, Ticket
@@ -25,7 +26,6 @@ from services.understanding.reading.lacks import find_lacked
 from services.understanding.reading.message import Reading
 
 NO = ("нет", "другое", "нет другое")
-NO_THING = ("billing", "other")  # of these the words do not tell what is broken
 
 
 async def ask(turn: Turn, incident: Incident) -> None:

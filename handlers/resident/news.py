@@ -9,6 +9,7 @@ from handlers.resident.consent import button
 from services import told
 from services.errors import NotYours
 from services.messaging.types import Button
+from services.zones import Wall, wall
 
 PAGE = 5
 KINDS = ("mailing", "notice")
@@ -24,9 +25,8 @@ async def show(turn: Turn, first: int = 0) -> None:
     if not page:
         await turn.say(words.NO_NEWS)
         return
-    local = turn.work.company.local
-    now = await local(turn.work.now)
-    entries = [(words.when(await local(each.at), now), each.text) for each in page]
+    local = await clock_of(turn)
+    entries = [(words.when(local(each.at), local(turn.work.now)), each.text) for each in page]
     rows: list[list[Button]] = [
         [button(words.open_label(first + number, each.text), f"news/{each.kind}/{each.id}")]
         for number, each in enumerate(page, start=1)
@@ -40,6 +40,12 @@ async def show(turn: Turn, first: int = 0) -> None:
     await turn.say(
         words.shown(entries, first + 1, len(found)), [*rows, *([steer] if steer else [])]
     )
+
+
+async def clock_of(turn: Turn) -> Wall:
+    """The one on the wall of their first home: a list has one, whichever house each is about."""
+    homes = await turn.work.people.places(turn.viewer)
+    return wall(await turn.work.company.zone_of_house(homes[0].house_id))
 
 
 async def press(turn: Turn) -> None:

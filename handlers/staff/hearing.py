@@ -101,6 +101,9 @@ async def hear_member(work: Work, inbound: Inbound, room: Room) -> None:
     if thread_id is None:
         quoted = await work.threads.find(inbound.address, inbound.edits or inbound.reply_to)
         incident = await work.incidents.of_post(quoted.id) if quoted else None
+        if quoted is None and inbound.edits:  # an answer to all was kept nowhere
+            answered = await work.threads.find(inbound.address, inbound.reply_to)
+            incident = await work.incidents.of_post(answered.id) if answered else None
         if incident is not None and not incidents.is_surge(incident):
             turn = StaffTurn(work, inbound, room, member, viewer, None)
             await answer_incident(turn, incident)
@@ -186,7 +189,9 @@ async def answer_surge(turn: StaffTurn, surge: Surge) -> None:
 async def answer_incident(turn: StaffTurn, incident: Incident) -> None:
     if turn.pressed:
         await commands.press(turn)
-    elif turn.inbound.happening is not Happening.EDIT:
+    elif turn.inbound.happening is Happening.EDIT:
+        await incidents.answer_by_edit(turn)
+    else:
         await incidents.answer_post(turn, incident)
 
 

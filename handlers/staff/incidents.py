@@ -71,13 +71,15 @@ async def from_ticket(turn: StaffTurn) -> None:
         except AlreadyEnded:
             await turn.say(words.ENDED_TICKET)
             return
-        incident.until = until or incident.until
         if fresh:
+            incident.until = until
             count = await incidents.begin(work, incident, turn.viewer, author(turn))
             await turn.say(words.made(incident, count))
-        else:
-            await show_joined(turn, incident, ticket.id)
-    elif turn.rest and incident.state == "open":
+            return
+        await show_joined(turn, incident, ticket.id)
+        if not turn.rest:
+            return
+    if turn.rest and incident.state == "open":
         incident = await work.incidents.expect_until(turn.viewer, incident.id, until)
         count = await incidents.expect_until(work, turn.viewer, incident, author(turn), until)
         wall = await incident_posts.wall_of(work, incident)
@@ -142,10 +144,14 @@ async def add_to(turn: StaffTurn, ticket_id: int, number: int) -> None:
         await turn.say(words.NO_SUCH)
     elif ticket.closed_at is not None:
         await turn.say(words.ENDED_TICKET)
-    elif incident.house_id != ticket.house_id or incident.emergency != ticket.emergency:
+    elif not Matter.of(incident).is_like(Matter.of(ticket)):
         await turn.say(words.OTHER_KIND)
     else:
-        await work.followers.attach(incident, [ticket], turn.viewer.member_id)
+        try:
+            await work.followers.attach(incident, [ticket], turn.viewer.member_id)
+        except AlreadyEnded:  # a colleague was quicker
+            await turn.say(words.NO_SUCH)
+            return
         await show_joined(turn, incident, ticket.id)
 
 
@@ -240,7 +246,12 @@ async def answer_post(turn: StaffTurn, incident: Incident) -> None:
     if turn.command or turn.text.startswith("//"):
         await turn.say(words.ONE_OF_MANY)
         return
-    if not turn.text or not await may(turn):
+    files = {each.kind for each in turn.inbound.attachments}
+    if not turn.text:
+        if files or turn.inbound.unreadable:
+            await turn.say(words.only_words(files == {"photo"}))
+        return
+    if not await may(turn):
         return
     if incident.state != "open":
         ended = incident.state == "closed"
@@ -252,6 +263,13 @@ async def answer_post(turn: StaffTurn, incident: Incident) -> None:
     incident = await turn.work.incidents.get(turn.viewer, incident.id, lock=True)
     _, count = await incidents.tell_all(turn.work, incident, turn.viewer, author(turn), turn.text)
     await turn.say(words.written(incident, count))
+    if files:
+        await turn.say(words.only_words(files == {"photo"}))
+
+
+async def answer_by_edit(turn: StaffTurn) -> None:
+    """What was said to everybody stays as it was."""
+    await turn.say(words.EDIT_STAYS)
 
 
 # ── What they share ──────────────────────────────────────────────────────────

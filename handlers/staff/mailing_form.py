@@ -119,8 +119,8 @@ async def preview(work: Work, mailing: Mailing) -> tuple[str, list[list[Button]]
 
 async def preview_buttons(work: Work, mailing: Mailing) -> list[list[Button]]:
     first, last = words.scheduled_buttons(mailing)
-    waits = mailing.kind == "important" and await mailings.goes_on_at(work, mailing)
-    by_night = [[words.button(words.BY_NIGHT, "mailnight", mailing.id)]] if waits else []
+    may_leave = mailing.kind == "important" and not mailing.form.get("by_night")
+    by_night = [[words.button(words.BY_NIGHT, "mailnight", mailing.id)]] if may_leave else []
     openly = await toggle_button(work, mailing)
     return [first, *by_night, *([openly] if openly else []), last]
 
@@ -139,7 +139,7 @@ async def warn(work: Work, mailing: Mailing, reach: Reach) -> list[str]:
     if photos and words.units(mailing.text) > words.CAPTION and "telegram" in reach.people:
         warnings.append(words.TWO_MESSAGES)
     if mailing.form.get("by_night"):
-        warnings.append(words.LEAVES_NOW)
+        warnings.append(words.LEAVES_BY_NIGHT)
     elif morning := await mailings.goes_on_at(work, mailing):
         warnings.append(words.in_the_morning(morning))
     return warnings
@@ -195,7 +195,7 @@ class PlanForm(Form):
         morning = after_quiet(await work.company.profile(), at)
         if morning > at and not mailing.form.get("by_night"):
             lines.append(f"⚠️ {words.night_then(await local(morning), now)}")
-        await turn.say("\n".join(lines), words.scheduled_buttons(mailing))
+        await turn.say("\n".join(lines), await preview_buttons(work, mailing))
 
     async def cancel(self, turn: Turn) -> None:
         await turn.say(words.KEPT)

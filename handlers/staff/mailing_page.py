@@ -27,11 +27,12 @@ ROLES = {",".join(value): value for value, _ in words.ROLES}
 
 @dataclass(frozen=True)
 class FilledMailing:
-    """As the page has it; `roles` are joined by commas. `files` are ids of stored ones."""
+    """As the page has it; `roles` are joined by commas, None while
+    none were chosen. `files` are ids of stored ones."""
 
     key: str
     whom: str = ""
-    roles: str = ""
+    roles: str | None = ""
     kind: str = ""
     houses: tuple[int, ...] = ()
     entrances: tuple[str, ...] = ()
@@ -98,7 +99,7 @@ async def read(
     photos = [each.model_dump(mode="json") for each in attached]
     answers: dict[str, Any] = {
         "whom": filled.whom,
-        "roles": list(ROLES.get(filled.roles, ())),
+        "roles": list(ROLES.get(filled.roles or "", ())),
         "kind": "important" if to_staff else filled.kind,
         "houses": [f"h{house.id}" for house in houses],
         "parts": parts,
@@ -172,7 +173,6 @@ async def show_preview(work: Work, mailing: Mailing) -> Json:
     reach = await work.mailings.measure(mailing)
     houses = [house.id for house in await work.mailings.houses(mailing)]
     open_to = await work.open_posts.places(houses) if mailings.may_be_open(mailing) else []
-    waits = mailing.kind == "important" and bool(await mailings.goes_on_at(work, mailing))
     return {
         **await show_sample(work, mailing),
         "whom": await mailings.name_whom(work, mailing),
@@ -184,7 +184,7 @@ async def show_preview(work: Work, mailing: Mailing) -> Json:
         },
         "warnings": await warn(work, mailing, reach),
         "prevents": [],
-        "night": waits or bool(mailing.form.get("by_night")),
+        "night": mailing.kind == "important",
         "openly": open_texts.toggle(open_to, chosen=False) if open_to else "",
     }
 

@@ -100,7 +100,6 @@ async def show_sample(turn: StaffTurn, it: Mailing) -> None:
     if it.state == "scheduled" and it.start_at is not None:
         local = turn.work.company.local
         text = words.planned(await local(it.start_at), await local(turn.work.now)) + f"\n{text}"
-        rows = words.scheduled_buttons(it)
     await say(turn, text, rows)
 
 
@@ -130,6 +129,8 @@ async def plan(turn: StaffTurn, ident: int) -> None:
         await turn.say(words.TRAINEE)
     elif it.state not in ("draft", "scheduled"):
         await turn.say(words.ALREADY)
+    elif turn.thread is not None:
+        await turn.say(words.NOT_HERE)
     else:
         await forms.begin(turn, PLAN, mailing=it.id)
 
@@ -142,6 +143,8 @@ async def change(turn: StaffTurn, ident: int) -> None:
         await turn.say(words.ALREADY)
     elif not await turn.work.mailings.covers(turn.viewer, it):
         await turn.say(words.HOUSES_OF_OTHERS)
+    elif turn.thread is not None:
+        await turn.say(words.NOT_HERE)
     else:
         kept = {key: value for key, value in it.form.items() if key != "by_night"}
         await forms.begin(turn, CHANGE, draft=it.id, kept=kept)
@@ -150,17 +153,23 @@ async def change(turn: StaffTurn, ident: int) -> None:
 async def let_go_by_night(turn: StaffTurn, ident: int) -> None:
     """«Не ждать утра», of what is important."""
     it = await turn.work.mailings.get(turn.viewer, ident, lock=True)
-    if it.state != "draft" or it.kind != "important":
+    if turn.member.trainee:
+        await turn.say(words.TRAINEE)
+        return
+    if it.state not in ("draft", "scheduled") or it.kind != "important":
         await turn.say(words.ALREADY)
         return
     await turn.work.mailings.let_go_by_night(it)
-    await say(turn, words.LEAVES_NOW, await preview_buttons(turn.work, it))
+    await say(turn, words.LEAVES_BY_NIGHT, await preview_buttons(turn.work, it))
 
 
 async def choose_openly(turn: StaffTurn, ident: int) -> None:
     """«И в канал, и на стену»; a second press takes it back. Raises `NotYours`."""
     work = turn.work
     it = await work.mailings.get(turn.viewer, ident, lock=True)
+    if turn.member.trainee:
+        await turn.say(words.TRAINEE)
+        return
     houses = [house.id for house in await work.mailings.houses(it)]
     places = await work.open_posts.places(houses) if mailings.may_be_open(it) else []
     openly = [] if it.open_to else list(dict.fromkeys(place.kind for place in places))

@@ -21,6 +21,9 @@ from services.tables import Outage
 async def choose(turn: StaffTurn, ident: int) -> None:
     """«И в канал, и на стену»; a second press takes it back. Raises `NotYours`."""
     it = await turn.work.outages.get(turn.viewer, ident, lock=True)
+    if turn.member.trainee:
+        await turn.say(staff_words.TRAINEE)
+        return
     try:
         it = await turn.work.open_posts.choose(turn.viewer, ident, openly=not it.open_to)
     except AlreadySo:

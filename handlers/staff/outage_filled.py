@@ -104,11 +104,15 @@ async def keep(
     `AlreadySo`."""
     if outage_id is None and (begun := await work.outage_lists.of_key(viewer, filled.key)):
         outage_id = begun.id
+    incident = None
     if outage_id is not None:
         before = await work.outages.get(viewer, outage_id, lock=True)
         if await has_houses_of_others(work, viewer, before):
             raise Mistakes({"houses": words.HOUSES_OF_OTHERS})
+        incident = before.form.get("incident")
     draft, houses = await read(work, viewer, filled)
+    if incident is not None:  # the page has no field for it
+        draft.form["incident"] = incident
     room = await work.rooms.of_complex(houses[0].complex_id)
     outage = await work.outages.keep(viewer, room, "desk", draft, outage_id)
     outage.loud = filled.loud and not draft.planned

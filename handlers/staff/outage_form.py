@@ -186,7 +186,7 @@ async def check_reason(turn: Turn, typed: str) -> str:
 def one_line(typed: str, most: int) -> str:
     """Raises `Wrong`."""
     if len(typed) > most:
-        raise Wrong(words.TOO_LONG)
+        raise Wrong(words.over_length(len(typed), most))
     return " ".join(typed.split()).rstrip(".")
 
 

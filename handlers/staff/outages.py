@@ -105,6 +105,8 @@ async def plan(turn: StaffTurn, ident: int) -> None:
         await turn.say(words.TRAINEE)
     elif it.state not in ("draft", "scheduled"):
         await turn.say(words.ALREADY)
+    elif turn.thread is not None:
+        await turn.say(words.NOT_HERE)
     else:
         await forms.begin(turn, PLAN, outage=it.id)
 
@@ -115,6 +117,8 @@ async def change(turn: StaffTurn, ident: int) -> None:
         await turn.say(words.TRAINEE)
     elif it.state not in ("draft", "scheduled"):
         await turn.say(words.ALREADY)
+    elif turn.thread is not None:
+        await turn.say(words.NOT_HERE)
     elif await has_houses_of_others(turn.work, turn.viewer, it):
         await turn.say(words.HOUSES_OF_OTHERS)
     else:
@@ -123,6 +127,9 @@ async def change(turn: StaffTurn, ident: int) -> None:
 
 async def make_loud(turn: StaffTurn, ident: int) -> None:
     it = await turn.work.outages.get(turn.viewer, ident, lock=True)
+    if turn.member.trainee:
+        await turn.say(words.TRAINEE)
+        return
     if it.state != "draft":
         await turn.say(words.ALREADY)
         return
@@ -197,14 +204,14 @@ async def end(turn: StaffTurn, ident: int, *, restored: bool) -> None:
 
 async def report(turn: StaffTurn, ident: int) -> None:
     """Of all that was told of it. Raises `NotYours`."""
-    work, local = turn.work, turn.work.company.local
+    work = turn.work
     it = await work.outages.get(turn.viewer, ident)
-    now = await local(work.now)
+    local = await wall_of(work, it)
     lines = [outage_texts.title(it, await outages.name_places(work, it))]
     told = await work.outage_answers.notices(it)
     openly = await work.open_posts.became([notice.id for notice, _ in told])
     for notice, became in told:
-        lines.append(words.outcome(notice, await local(notice.at), now, became))
+        lines.append(words.outcome(notice, local(notice.at), local(work.now), became))
         if posts := openly.get(notice.id):
             lines.append(open_texts.became(posts))
     lines.append(words.answered(await work.outage_answers.answers(it)))

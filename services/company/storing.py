@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pydantic_core import to_jsonable_python
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -11,6 +12,7 @@ from services import rehousing
 from services.company import declaration as entries
 from services.company.declaration import House as HouseEntry
 from services.company.flats import list_flats, normalize_number
+from services.company.reading.shapes import is_entry, item_of, shape_of
 from services.tables import (
     Article,
     CannedAnswer,
@@ -53,21 +55,24 @@ RULES = {"hours", "holidays", "special_days", "dealing", "pool_after_minutes"}
 
 
 def as_now(kind: str, content: Content) -> Content:
-    """An entry written by an earlier version, with what this version added to its kind: else
-    each would look changed after an upgrade."""
-    fields = ENTRIES[kind].model_fields if kind in ENTRIES else {}
-    added = {
-        name: field.get_default(call_default_factory=True)
-        for name, field in fields.items()
-        if not field.is_required() and name not in content
-    }
-    return {**content, **{name: _as_json(value) for name, value in added.items()}}
+    """An entry written by an earlier version, with what this version added to its kind, at any
+    depth: else each would look changed after an upgrade, and the version before, which may run
+    beside this one, could not read what was written then."""
+    return dict(_filled(ENTRIES.get(kind), content))
 
 
-def _as_json(value: Any) -> Any:
-    if isinstance(value, entries.Entry):
-        return value.model_dump(mode="json")
-    return list(value) if isinstance(value, tuple) else value
+def _filled(shape: Any, content: Any) -> Any:
+    if (item := item_of(shape)) and isinstance(content, list):
+        return [_filled(item, each) for each in content]
+    if not is_entry(shape) or not isinstance(content, dict):
+        return content
+    now = dict(content)
+    for name, field in shape.model_fields.items():
+        if name in content:
+            now[name] = _filled(shape_of(field.annotation), content[name])
+        elif not field.is_required():
+            now[name] = to_jsonable_python(field.get_default(call_default_factory=True))
+    return now
 
 
 def is_gone(content: Content | None) -> bool:

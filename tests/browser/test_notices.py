@@ -46,6 +46,16 @@ async def picks(page: Page, *labels: str) -> None:
         await page.locator(".notice-fields label", has_text=label).first.click()
 
 
+def posts_to(page: Page, fragment: str) -> list[str]:
+    """Grows with what the page asks of the server from now on."""
+    found: list[str] = []
+    page.on(
+        "request",
+        lambda it: found.append(it.url) if it.method == "POST" and fragment in it.url else None,
+    )
+    return found
+
+
 def beside(page: Page, name: str) -> Locator:
     return page.locator(f"#outage-{name}-why")
 
@@ -92,8 +102,11 @@ async def test_told_from_the_page_and_followed_to_its_end(mary: Visitor, olga: P
     await expect(one.locator(".told")).to_contain_text("Новый срок", timeout=PATIENCE)
 
     done = one.locator("[data-does=restore]")
-    await done.click()
+    asked = posts_to(olga, "/restore")
+    await done.dblclick()  # the rest of a double click is no yes
     await expect(done).to_have_text("Да, жители узнают")
+    await expect(done).to_be_enabled()
+    assert asked == []
     await done.click()
     await mary.reads("Холодная вода снова есть")
     await expect(olga.locator("#notices-past")).to_contain_text(HOUSE, timeout=PATIENCE)
@@ -110,6 +123,7 @@ async def test_mistakes_stand_beside_their_fields_and_nothing_is_lost(olga: Page
     await expect(olga.locator("#outage-planned input").first).to_be_focused()
     await picks(olga, "Авария", "Другое", HOUSE)
     await expect(beside(olga, "houses")).to_be_hidden()  # mended, and said so at once
+    await expect(olga.get_by_role("group", name="Подъезд")).to_be_visible(timeout=PATIENCE)
     await olga.locator("#outage-title").fill("Не работает шлагбаум")
     await olga.locator("#outage-flats").fill("12, потом ещё")
     await olga.locator("#outage-until").fill("2020-01-01T10:00")
@@ -142,6 +156,11 @@ async def test_a_draft_waits_on_the_server_and_is_sent_later(
     await olga.locator(".chip", has_text="Завтра с 10 до 14").click()
     await expect(olga.locator(".saved")).to_have_text("Черновик сохранён", timeout=PATIENCE)
     await expect(olga.locator(".preview-body .warning").first).to_contain_text("предупреждают")
+    asked = posts_to(olga, "/desk/api/outages")
+    for _ in range(2):
+        await olga.locator("#outage-reason").press("Enter")
+    await expect(olga.locator("#outage-send")).to_have_text("Отправить сейчас")
+    assert asked == []  # neither kept again nor sent
     await olga.evaluate("localStorage.clear()")
     await olga.goto(f"{app.base_url}/desk#outages")
     await olga.reload()
@@ -167,6 +186,10 @@ async def test_a_draft_waits_on_the_server_and_is_sent_later(
 
     await olga.locator("[data-does=change]").click(timeout=PATIENCE)
     await expect(olga.locator(".preview .bubble")).to_be_visible(timeout=PATIENCE)
+    await expect(olga.locator(".saved")).to_be_empty()
+    await olga.locator("#outage-reason").fill("меняем трубу")
+    await expect(olga.locator(".saved")).to_contain_text("Пока уйдёт прежнее")
+    await expect(olga.locator(".preview .bubble")).to_contain_text("меняем", timeout=PATIENCE)
     await sends(olga)
     assert "Завтра" not in (await mary.reads("Отключим горячую воду"))["text"]
 
@@ -193,6 +216,7 @@ async def test_on_a_phone_by_the_keyboard_alone(app: App, mary: Visitor, olga: P
     await olga.locator("#outage-send").focus()
     await olga.keyboard.press("Enter")
     await expect(olga.locator("#outage-send")).to_have_class(re.compile("sure"), timeout=PATIENCE)
+    await expect(olga.locator("#outage-send")).to_be_enabled()
     await olga.keyboard.press("Enter")
     await mary.reads("Нет холодной воды")
     await expect(olga.locator("#notice-one .figure-head").first).to_be_visible(timeout=PATIENCE)
@@ -212,6 +236,12 @@ async def test_a_mailing_with_a_photo_is_written_shown_and_sent(
         "Выберите, кому рассылка.", timeout=PATIENCE
     )
     await expect(olga.locator("#mailing-text-why")).to_be_visible()
+    await picks(olga, "Сотрудникам")
+    await olga.locator("#mailing-text").fill("В пять собрание.")
+    await olga.locator("#mailing-send").click()
+    await expect(olga.locator("#mailing-roles-why")).to_have_text(
+        "Выберите, каким сотрудникам.", timeout=PATIENCE
+    )
     await picks(olga, "Всем жителям", "Новости", HOUSE)
     await olga.locator("#mailing-text").fill("В субботу красим лавочки у подъездов.")
     await olga.locator("#mailing-choose").set_input_files(

@@ -10,7 +10,7 @@ from tests.conversations.test_outages import FORUM, General, in_general, kept
 from tests.support.people import Member, Resident, both
 from tests.support.world import World
 
-OFFER = "Лифт: за 15 минут 3 заявки"
+OFFER = "Лифт: 3 заявки"
 
 
 async def neighbour(world: World, flat: str, *, house: str = "sadovaya-5") -> Resident:
@@ -232,7 +232,8 @@ async def test_in_a_thread_and_by_the_list(world: World) -> None:
     topic = await member.finds("№1001")
     await member.says("/incident до 18:00", topic)
     await member.sees(topic, "Авария № 1 заведена: 1 заявка.")
-    await first.hears("Чиним примерно до 18:00")
+    told = await first.hears("Чиним примерно до 18:00")
+    assert "Похоже, это касается всего дома." in told.text  # no neighbour has written of it yet
     assert "примерно до 18:00" in post(anna)
     await member.says("/incident", topic)
     await member.sees(topic, "Открыта: сегодня в 11:00, Анна Соколова")
@@ -243,6 +244,60 @@ async def test_in_a_thread_and_by_the_list(world: World) -> None:
     await anna.user.says("Едем", chat=anna.chat, reply_to=line)
     assert "получит 1 житель" in await anna.reads()
     await first.hears("Едем")
+    # Only words go to all, and what was said stays: neither is silently lost.
+    await anna.user.sends_photo(chat=anna.chat, reply_to=line)
+    assert "ответить только словами: фото никому не ушло" in await anna.reads()
+    sent = await anna.user.says("Мастер у вас", chat=anna.chat, reply_to=line)
+    await first.hears("Мастер у вас")
+    await anna.user.edits(sent, "Мастер в подъезде")
+    assert "Правка никому не ушла." in await anna.reads()
+    await first.hears_nothing()
+
+
+@FORUM[0]
+@FORUM[1]
+async def test_a_term_said_where_another_request_joins(world: World) -> None:
+    anna = in_general(world)
+    [first, *_] = await opened(world, anna)
+    other = await neighbour(world, "7")
+    await other.forgets()
+    await other.presses("Новая заявка")
+    await other.says("Лифт гудит")
+    await other.presses("Лифт", "Нет, другое", "Шумит", "Отправить")
+    assert await other.gets_number() == "1004"
+    await other.presses("Новая заявка")
+    await other.says("Стучат по ночам")
+    await other.presses("Другое", "Отправить")
+    assert await other.gets_number() == "1005"
+    member = await world.member("anna")
+    # That is no part of what the lift has.
+    topic = await member.finds("№1005")
+    await member.says("/incident 1", topic)
+    await member.sees(topic, "другого вида: в эту аварию её не добавить")
+    await first.forgets()
+    topic = await member.finds("№1004")
+    await member.says("/incident до 19:00", topic)
+    await member.sees(topic, "Заявка теперь в аварии № 1.")
+    await member.sees(topic, "примерно до 19:00. Узнают 4 жителя.")
+    await first.hears("должны закончить примерно до 19:00")
+    await other.hears("должны закончить примерно до 19:00")
+
+
+@FORUM[0]
+@FORUM[1]
+async def test_answered_by_a_word(world: World) -> None:
+    anna = in_general(world)
+    await opened(world, anna)
+    late, other = await neighbour(world, "7"), await neighbour(world, "8")
+    for resident in (late, other):
+        await resident.forgets()
+        await resident.says("Лифт не работает")
+        await resident.hears("У вас то же самое?")
+    await late.says("Да!")
+    await late.hears("Добавили вас к аварии № 1")
+    await other.says("нет")
+    await other.presses("Да, заявка: Лифт")
+    assert [ticket.incident_id for ticket in await tickets(world)] == [1] * 4
 
 
 @FORUM[0]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
 from handlers import mailings
 from services.access import AsMember
 from services.mailing_audience import Audience
 from services.mailing_draft import MailingDraft
-from services.tables import Mailing, Notice
+from services.tables import House, Mailing, Notice
 from tests.conversations.test_outage_mistakes import Desk
 from tests.conversations.test_outages import General, in_general, in_private, kept
 from tests.support.people import Resident
@@ -68,6 +69,7 @@ async def test_from_the_command_to_the_result(resident: Resident, world: World) 
     result = await olga.reads()
     assert "Рассылка закончена" in result
     assert "Доставлено 1 из 1." in result
+    assert "Квартиры: некому написать в 8 из 9. Там поможет листок на подъезде." in result
     assert len(olga.lines()) == posts  # in place
     assert [each.state for each in await kept(world, Mailing)] == ["done"]
     told = await olga.says("/mailing")
@@ -85,7 +87,7 @@ async def test_photos_are_seen_first_and_arrive(resident: Resident, world: World
     await olga.presses("Всем жителям", "Важное", "Все дома")
     assert "Нужны хотя бы несколько слов" not in await olga.reads()
     await olga.user.sends_album([b"\xff\xd8one", b"\xff\xd8two"])
-    assert "Есть: 2 файла. Теперь текст или нажмите «Дальше»." in await olga.reads()
+    assert "Есть: 2 файла. Теперь пришлите текст." in await olga.reads()
     assert "Нужны хотя бы несколько слов" in await olga.presses("Дальше")
     await olga.says("Так теперь выглядит двор.")
     assert "Кому: всем жителям, все дома." in await olga.presses("Дальше")
@@ -217,6 +219,55 @@ async def test_scheduled(resident: Resident, world: World) -> None:
 
 @FORUM[0]
 @FORUM[1]
+async def test_what_is_important_need_not_wait_for_the_morning(
+    resident: Resident, world: World
+) -> None:
+    """Planned by day for the night; a trainee cannot decide that."""
+    await resident.settles_in()
+    await resident.forgets()
+    olga = olga_in(world)
+    await write(olga, "Перекроют двор.", "Всем жителям", "Важное", "Все дома")
+    await olga.presses("Запланировать")
+    assert "жителям уйдёт завтра в 08:00" in await olga.says("сегодня в 23:30")
+    await learns(world, "olga", trainee=True)
+    assert "вы стажёр" in await olga.presses("Не ждать утра")
+    mailing = (await kept(world, Mailing))[-1]
+    await forge(world, olga, f"staff/mailopen/{mailing.id}")
+    assert "вы стажёр" in await olga.reads()
+    await learns(world, "olga", trainee=False)
+    assert "уйдёт и в тихие часы" in await olga.presses("Не ждать утра")
+    assert "Не ждать утра" not in str(olga.lines()[-1].rows)
+    await world.waits(hours=12, minutes=25)
+    await resident.hears_nothing()
+    await world.waits(minutes=10)
+    await resident.hears("Перекроют двор.")
+
+
+async def learns(world: World, code: str, *, trainee: bool) -> None:
+    async with world.app.db.work() as work:
+        members = await work.staff.desk_members()
+        next(each for each in members if each.code == code).trainee = trainee
+
+
+@FORUM[0]
+@FORUM[1]
+async def test_in_a_thread_nothing_is_typed(resident: Resident, world: World) -> None:
+    """There every word goes to the resident."""
+    await resident.settles_in()
+    await resident.files()
+    olga = olga_in(world)
+    await write(olga, "Субботник в воскресенье.")
+    there = await world.member("olga")
+    topic = await there.finds("№1001")
+    await there.says("/mailing", topic)
+    await there.presses("📝 Субботник в воскресенье.", topic)
+    for label in ("Изменить", "Запланировать"):
+        await there.presses(label, topic)
+        await there.sees(topic, "Здесь всё, что вы напишете, уходит жителю.")
+
+
+@FORUM[0]
+@FORUM[1]
 async def test_nobody_to_tell_keeps_the_draft(resident: Resident, world: World) -> None:
     await resident.settles_in()
     olga = olga_in(world)
@@ -319,6 +370,16 @@ async def test_news_are_kept_in_the_menu(resident: Resident, world: World) -> No
     await stranger.settles_in("sadovaya-5", "3", "Гость")
     await stranger.forges("news/mailing/999")
     await stranger.hears("Не нашли этого среди ваших заявок и адресов.")
+
+
+async def test_news_by_the_clock_of_the_house(resident: Resident, world: World) -> None:
+    await resident.settles_in()
+    async with world.app.db.work() as work:
+        await work.session.execute(update(House).values(timezone="Asia/Yekaterinburg"))
+    await tell_news(world, "Новая площадка.", "important")  # at eleven in Moscow
+    await resident.hears("Новая площадка.")
+    await resident.presses("Новости")
+    assert "1. Сегодня в 13:" in (await resident.hears("Новости по вашим адресам")).text
 
 
 # ── Other ways ───────────────────────────────────────────────────────────────

@@ -6,8 +6,9 @@ import uuid
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
-from services.tables import Notice, Outage, OutagePlace
+from services.tables import Member, Notice, Outage, OutagePlace
 from tests.conversations.test_outages import kept
 from tests.support.people import Resident
 from tests.support.world import World
@@ -103,6 +104,39 @@ async def test_a_draft_is_cancelled_at_once_but_not_called_off(world: World) -> 
     assert outage.state == "draft"
     assert "жителям ничего не уходило" in (await anna.presses("Отмена"))["text"]
     assert await kept(world, Notice) == []
+
+
+async def test_a_trainee_changes_nothing_by_an_old_button(world: World) -> None:
+    anna = await at_desk(world, "anna")
+    await draft(anna, "ул. Садовая, 5")
+    (outage,) = await kept(world, Outage)
+    async with world.app.db.work() as work:
+        became = update(Member).where(Member.code == "anna").values(trainee=True)
+        await work.session.execute(became)
+    for action in ("outloud", "outopen", "outplan", "outedit", "outsend", "outdrop"):
+        refused = await anna.forges(f"staff/{action}/{outage.id}")
+        assert "Пока вы стажёр" in refused["text"], action
+    (outage,) = await kept(world, Outage)
+    assert (outage.state, outage.loud, outage.open_to) == ("draft", False, [])
+
+
+async def test_no_form_is_begun_where_words_go_to_a_resident(
+    resident: Resident, world: World
+) -> None:
+    await resident.settles_in()
+    await resident.files()
+    anna = await at_desk(world, "anna")
+    await draft(anna, "ул. Садовая, 5")
+    (outage,) = await kept(world, Outage)
+    ident = (await anna.driver.get("threads"))["threads"][0]["id"]
+    for count, action in enumerate(("outplan", "outedit"), start=1):
+        pressed = f"staff/{action}/{outage.id}"
+        body = {"key": str(uuid.uuid4()), "thread": ident, "action": pressed, "label": ""}
+        await anna.driver.post("press", {**body, "post": 0})
+        await world.settled()
+        said = (await anna.driver.get(f"threads/{ident}"))["said"]
+        refused = [each for each in said if "уходит жителю" in each["text"]]
+        assert len(refused) == count, action
 
 
 async def two_rooms(world: World) -> None:

@@ -33,3 +33,5 @@ async def test_it_is_told_by_the_clock_of_the_house(resident: Resident, world: W
     (outage,) = await kept(world, Outage)
     assert outage.until is not None
     assert f"{outage.until:%H:%M}" == "10:30"  # UTC
+    report = await anna.presses("Отправить сейчас", "Отчёт")
+    assert "Объявление, сегодня в 13:0" in report["text"]

@@ -255,7 +255,8 @@ async def test_scheduled_with_elders_first_and_a_reminder(resident: Resident, wo
     await resident.says("Отключения")
     await resident.hears("В пятницу, 6 марта, с 09:00 до 18:00.")
     await world.waits(days=1)
-    await resident.hears("Напоминаем: отключим горячую воду")
+    line = await resident.hears("Напоминаем: отключим горячую воду")
+    assert line.buttons == ["Не присылать напоминания"]
     assert "Отключения сейчас и впереди:" in await olga.says("/outage")
     shown = await olga.presses("Горячая вода")
     assert "жители знают" in shown

@@ -143,6 +143,44 @@ async def test_going_down_neither_shows_held_answers_nor_posts_names(database_ur
         await engine.dispose()
 
 
+async def test_going_down_sends_nothing_that_was_held_or_unknown_there(database_url: str) -> None:
+    await fill(database_url)
+    engine = make_engine(database_url, one_off=True)
+    notice = (
+        "WITH n AS (INSERT INTO notices (kind, text, at, not_before, people, flats, flats_reached,"
+        " state) VALUES ('{kind}', '', now(), now(), '{{}}', 1, 1, '{state}') RETURNING id)"
+        " INSERT INTO outbox (channel, chat, queue, kind, priority, body, nonce, created_at,"
+        " not_before, state, notice_id, contact_id) SELECT 'telegram', '{chat}', '', 'bulk', 4,"
+        " '{{}}', 1, now(), now(), 'parked', n.id, {contact} FROM n"
+    )
+    cases = (
+        ("goes on", "announced", "going", True),
+        ("held", "announced", "held", True),
+        ("stopped", "reminder", "stopped", True),
+        ("mailing", "mailing", "going", True),
+        ("incident", "incident", "going", True),
+        ("in the open", "announced", "going", False),
+    )
+    try:
+        async with engine.begin() as connection:
+            for chat, kind, state, private in cases:
+                contact = "(SELECT min(id) FROM contacts)" if private else "NULL"
+                made = notice.format(kind=kind, state=state, chat=chat, contact=contact)
+                await connection.execute(text(made))
+        while await stands_at(engine) != "0014":
+            await migrate(database_url, "-1")
+        async with engine.connect() as connection:
+            rows = await connection.execute(
+                text("SELECT chat, state, settled_at IS NULL FROM outbox WHERE kind = 'bulk'")
+            )
+            assert {chat: (state, waits) for chat, state, waits in rows} == {
+                chat: ("waiting", True) if chat == "goes on" else ("dropped", False)
+                for chat, *_ in cases
+            }
+    finally:
+        await engine.dispose()
+
+
 async def stands_at(engine: AsyncEngine) -> Any:
     async with engine.connect() as connection:
         return await connection.scalar(text("SELECT version_num FROM alembic_version"))

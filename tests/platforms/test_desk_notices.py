@@ -181,6 +181,7 @@ async def test_all_mistakes_are_told_at_once_each_at_its_field(app: App, olga: D
     )
     assert status == 422
     assert set(body["fields"]) == {"planned", "title", "houses", "until", "reason"}
+    assert "Получилось 301 знак, а помещается 300." in body["fields"]["reason"]
     wrong = {
         "since": {"planned": True, "since": at(-1), "until": at(3)},
         "until": {"planned": True, "since": at(3), "until": at(2)},
@@ -223,6 +224,19 @@ async def test_the_same_key_is_one_draft_and_it_is_shown_as_residents_will_read_
     assert body["whole"] is True
     for name in ("houses", "entrances", "floors", "flats", "until"):
         assert body["form"][name] == form[name]
+
+
+async def test_a_draft_that_tells_of_an_incident_still_does(app: App, olga: Dispatcher) -> None:
+    kept = await keeps(olga)
+    async with app.db.session() as session:  # as «Сообщить дому» begins it
+        outage = await session.get_one(Outage, kept["id"])
+        outage.form = {**outage.form, "incident": 7}
+        await session.commit()
+    again = await keeps(olga, outage=kept["id"], reason="меняем трубу")
+    assert again["id"] == kept["id"]
+    async with app.db.session() as session:
+        outage = await session.get_one(Outage, kept["id"])
+        assert (outage.reason, outage.form.get("incident")) == ("меняем трубу", 7)
 
 
 async def test_warned_of_a_late_and_long_one(olga: Dispatcher) -> None:
@@ -384,6 +398,9 @@ async def test_mistakes_of_a_mailing_are_told_each_at_its_field(olga: Dispatcher
     assert list(body["fields"]) == ["files"]
     _, body = await olga.post("mailings", {"key": str(uuid.uuid4()), "whom": "staff", "roles": "x"})
     assert set(body["fields"]) == {"roles", "text"}
+    staff = {"key": str(uuid.uuid4()), "whom": "staff", "roles": None, "text": "В пять собрание."}
+    status, body = await olga.post("mailings", staff)
+    assert (status, body["fields"]) == (422, {"roles": "Выберите, каким сотрудникам."})
 
 
 async def test_mailings_of_others_are_not_there(app: App, olga: Dispatcher) -> None:

@@ -107,6 +107,25 @@ async def test_two_programs_do_each_chore_once(db: Database, clock: MovingClock)
     assert len(done) == len(set(done)) == 10
 
 
+async def test_those_that_fail_do_not_stand_before_the_others(db: Database) -> None:
+    done: list[int] = []
+
+    async def find(_: Work) -> list[int]:
+        return [number for number in range(1, 10) if number not in done]
+
+    async def do(_: Work, key: int) -> None:
+        if key <= 3:
+            raise ValueError
+        done.append(key)
+
+    chores = Chores(db, Bells(db), [Chore("closing", find, do, most=3)])
+    rounds = []
+    for _ in range(4):
+        await chores.do_due()
+        rounds.append(len(done))
+    assert rounds == [0, 3, 6, 6]
+
+
 async def test_what_changed_since_it_was_found_is_not_claimed(
     db: Database, clock: MovingClock
 ) -> None:

@@ -224,6 +224,48 @@ async def test_at_the_desk_each_who_may_answer_is_asked(db: Database) -> None:
         assert all(row.topic.startswith("room ") for row in asked)
 
 
+async def test_nobody_is_asked_whether_questions_are_one_problem(db: Database) -> None:
+    async with db.work() as work:
+        house = (await houses(work))[0]
+        people = await neighbours(work, house, ENOUGH)
+        for code in ("billing", "other"):
+            for viewer in people:
+                await file(work, viewer, house, await kind(work, house, code))
+        assert await count(work, Incident.id.is_not(None)) == 0
+
+
+async def test_what_was_filed_long_before_or_after_is_not_of_it(
+    db: Database, clock: MovingClock
+) -> None:
+    async with db.work() as work:
+        house, member = (await houses(work))[0], await add_member(work)
+        category = await kind(work, house, "elevator")
+        people = await neighbours(work, house, 6)
+        monday = await file(work, people[0], house, category)
+    clock.move(days=2)
+    async with db.work() as work:
+        for viewer in people[1:4]:
+            await file(work, viewer, house, category)
+        [offered] = await work.session.scalars(select(Incident))
+    clock.move(hours=3)
+    async with db.work() as work:
+        late = await file(work, people[4], house, category)
+        incident = await work.incidents.open(member, offered.id)  # answered at last
+        of_it = select(Ticket.resident_id).where(Ticket.incident_id == incident.id)
+        found = set(await work.session.scalars(of_it))
+        assert found == {each.resident_id for each in people[1:4]}
+        await work.incidents.close(member, incident.id, "")
+    clock.move(minutes=20)
+    async with db.work() as work:
+        just_now = await file(work, people[5], house, category)
+        ticket = await work.tickets.get(member, monday.id)
+        incident, fresh = await work.incidents.make(member, ticket)
+        assert fresh
+        of_it = select(Ticket.id).where(Ticket.incident_id == incident.id)
+        assert set(await work.session.scalars(of_it)) == {ticket.id, just_now.id}
+        assert (await work.tickets.get(member, late.id)).incident_id is None
+
+
 # ── Joining ──────────────────────────────────────────────────────────────────
 
 
@@ -251,6 +293,54 @@ async def test_joined_without_a_post_or_a_clock(db: Database) -> None:
             said = await work.threads.add(thread, "resident", "Поздний", None, text=words)
             await posts.post_words(work, thread, said)
             assert await count(work, *posted) == expected
+
+
+async def test_a_resident_who_joins_silences_no_alarm(db: Database) -> None:
+    async with db.work() as work:
+        house, member = (await houses(work))[0], await add_member(work)
+        category = await kind(work, house, "plumbing", emergency=True)
+        people = await neighbours(work, house, 4)
+        for viewer in people[:3]:
+            await file(work, viewer, house, category)
+        [incident] = await work.session.scalars(select(Incident))
+        incident = await work.incidents.open(member, incident.id)
+        ticket = await file(work, people[3], house, category)
+        thread = await work.threads.of_ticket(ticket)
+        line = await work.threads.add(thread, "system", "", None, text="Тревога")
+        alarm = await work.alarms.begin(
+            thread, "flood", line, house_id=house.id, exact=True, anonymous=False
+        )
+        await work.followers.attach(incident, [ticket], None)
+        await work.session.refresh(alarm)
+        await work.session.refresh(thread)
+        assert ticket.incident_id == incident.id
+        assert (alarm.outcome, ticket.status) == ("", "new")
+        assert thread.waits_since is not None
+        # A member's own act takes it.
+        ticket.incident_id = None
+        await work.followers.attach(incident, [ticket], member.member_id)
+        await work.session.refresh(alarm)
+        assert (alarm.outcome, alarm.member_id) == ("accepted", member.member_id)
+        assert ticket.status == "accepted"
+
+
+async def test_only_a_recent_request_that_nobody_does_joins(
+    db: Database, clock: MovingClock
+) -> None:
+    async with db.work() as work:
+        house = (await houses(work))[0]
+        [before] = await neighbours(work, house, 1, named="Раньше")
+        await file(work, before, house, await kind(work, house, "elevator"))
+    clock.move(days=14)
+    async with db.work() as work:
+        member, incident, _ = await opened(work, house)
+        [late] = await neighbours(work, house, 1, named="Поздний")
+        ticket = await file(work, late, house, await kind(work, house, "elevator"))
+        assert await work.followers.of_resident(before, incident) is None
+        assert await work.followers.of_resident(late, incident) is ticket
+        ticket.executor_id = member.member_id
+        await work.session.flush()
+        assert await work.followers.of_resident(late, incident) is None
 
 
 async def test_nobody_joins_what_is_over(db: Database) -> None:

@@ -354,6 +354,34 @@ async def test_pause_go_on_and_stop(db: Database) -> None:
         assert await told_in(work, rest) == ["житель 1 0"]
 
 
+async def test_the_rest_get_it_days_later_and_next_months_everybody(
+    db: Database, clock: MovingClock
+) -> None:
+    async with db.work() as work:
+        viewer = await add_member(work)
+        house = (await houses(work))[0]
+        for number, flat in enumerate(await flats_of(work, house, "1", "2")):
+            await live(work, f"житель {number} ", [flat], contacts=TELEGRAM)
+        friday = await draft(work, viewer, [at(house)])
+        await start(work, friday)
+        one = await work.session.scalar(select(Outgoing).order_by(Outgoing.id).limit(1))
+        assert one is not None
+        one.state = "sent"
+        await work.mailings.stop(viewer, friday)
+    clock.move(days=3)
+    async with db.work() as work:
+        rest = await draft(work, viewer, [at(house)])
+        assert (await work.mailings.measure(rest)).told == 1
+        await start(work, rest)
+        assert await told_in(work, rest) == ["житель 1 0"]
+        await work.mailings.end(rest)
+    clock.move(days=30)
+    async with db.work() as work:
+        anew = await draft(work, viewer, [at(house)])
+        await start(work, anew)
+        assert len(await told_in(work, anew)) == 2
+
+
 async def test_who_may(db: Database) -> None:
     async with db.work() as work:
         admin = await add_member(work)
@@ -467,6 +495,12 @@ async def test_news_keep_what_was_sent_and_to_nobody_else(db: Database, clock: M
         await start(work, old)
     clock.move(days=61)
     async with db.work() as work:
+        wrong = await draft(work, viewer, [at(house)], text="Не туда")
+        await start(work, wrong)
+        await work.session.execute(
+            update(Outgoing).where(Outgoing.chat == "здесь0").values(state="sent")
+        )
+        await work.mailings.stop(viewer, wrong)
         news = await draft(work, viewer, [at(house)], text="Площадка")
         offer = await draft(work, viewer, [at(house)], kind="offer", text="Окна")
         await work.wishes.say(here, "offers", wanted=True)
@@ -479,12 +513,13 @@ async def test_news_keep_what_was_sent_and_to_nobody_else(db: Database, clock: M
         late = await live(work, "пришёл потом", [one], contacts=TELEGRAM)
         assert await told.to_resident(work, far) == []
         shown = {each.text.splitlines()[-1] for each in await told.to_resident(work, here)}
-        assert {"Площадка", "Окна"} < shown
-        assert len(shown) == 3
+        assert {"Площадка", "Окна", "Не туда"} < shown
+        assert len(shown) == 4
         assert "Старое" not in shown
         texts = [each.text.splitlines()[1] for each in await told.to_resident(work, late)]
         assert "Площадка" in texts
         assert "Окна" not in texts  # nobody offers what was not asked for
+        assert "Не туда" not in texts  # it was stopped before they came
         with pytest.raises(NotYours):
             await told.one(work, far, "mailing", news.id)
         found, mailing = await told.one(work, late, "mailing", news.id)

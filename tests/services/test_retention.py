@@ -13,13 +13,16 @@ import pytest_asyncio
 from sqlalchemy import func, insert, select, text
 
 from handlers.chores import CHORES
-from services.access import AsResident
+from services.access import AsMember, AsResident
 from services.bell import Bells
 from services.chores import Chores
 from services.company.apply import Messengers, apply_declaration
 from services.company.reading import read_declaration
 from services.db import Database
+from services.mailing_audience import Audience
+from services.mailing_draft import MailingDraft
 from services.messaging.types import Attachment
+from services.outages import Draft as OutageDraft
 from services.retention import RULES
 from services.tables import (
     AnswerAll,
@@ -378,6 +381,65 @@ async def test_each_period_holds_to_the_day(db: Database, clock: MovingClock) ->
         assert tables <= gone | ({"desk_sessions"} if days == 30 else set())
     after = await counts(db)
     assert after["consents"] == before["consents"]
+
+
+async def test_what_is_still_needed_stays_however_old(db: Database, clock: MovingClock) -> None:
+    past = await happen(db, "old")
+    async with db.work() as work:
+        now = work.now
+        incident = (await work.session.scalars(select(Incident).order_by(Incident.id))).one()
+        mailing = (await work.session.scalars(select(Mailing).order_by(Mailing.id))).all()[0]
+        incident.state, incident.opened_at, incident.closed_at = "open", now, None
+        shown, recallable, closed = (outgoing(now, f"needed {each}") for each in range(3))
+        recallable.thread_id, closed.thread_id = past.open.id, past.thread.id
+        work.session.add_all([shown, recallable, closed])
+        await work.session.flush()
+        mailing.state, mailing.ended_at, mailing.progress_row = "paused", None, shown.id
+    clock.move(days=LONGEST)
+    await clear(db)
+    async with db.work() as work:
+        assert await work.session.get(Incident, incident.id) is not None
+        left = await work.session.scalars(
+            select(Outgoing.chat).where(Outgoing.chat.startswith("needed")).order_by(Outgoing.id)
+        )
+        assert list(left) == ["needed 0", "needed 1"]
+        over = await work.session.get_one(Mailing, mailing.id)
+        over.state, over.ended_at = "done", work.now
+        thread = await work.session.get_one(Thread, past.open.id)
+        thread.state, thread.closed_at = "closed", work.now
+        (await work.session.get_one(Incident, incident.id)).state = "closed"
+    clock.move(days=1)
+    await clear(db)
+    async with db.work() as work:
+        assert await work.session.get(Incident, incident.id) is None
+        needed = select(Outgoing.id).where(Outgoing.chat.startswith("needed"))
+        assert list(await work.session.scalars(needed)) == []
+
+
+async def test_what_becomes_a_draft_again_is_a_new_one(db: Database, clock: MovingClock) -> None:
+    past = await happen(db, "old")
+    async with db.work() as work:
+        await work.session.execute(text("UPDATE mailings SET state = 'scheduled'"))
+        await work.session.execute(text("UPDATE outages SET state = 'scheduled'"))
+    clock.move(days=120)
+    viewer = AsMember(past.member.id, "admin")
+    async with db.work() as work:
+        first, second, *_ = await work.session.scalars(select(Mailing).order_by(Mailing.id))
+        (outage, *_) = await work.session.scalars(select(Outage).order_by(Outage.id))
+        await work.mailings.put_back(first)
+        room = await work.rooms.get(past.room.id)
+        whom = Audience(places=({"house_id": past.house[0]},))
+        await work.mailings.keep(
+            viewer, room, "desk", MailingDraft("news", "new", (), whom, {}), second.id
+        )
+        changed = OutageDraft("gas", "new", False, "", work.now, None, (), {})
+        await work.outages.keep(viewer, room, "desk", changed, outage.id)
+        ids = {first.id, second.id}, outage.id
+    await clear(db)
+    async with db.work() as work:
+        drafts = select(Mailing.id).where(Mailing.state == "draft")
+        assert set(await work.session.scalars(drafts)) == ids[0]
+        assert (await work.session.get_one(Outage, ids[1])).state == "draft"
 
 
 async def test_a_notice_keeps_its_counts(db: Database, clock: MovingClock) -> None:

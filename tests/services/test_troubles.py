@@ -175,6 +175,25 @@ async def test_a_messenger_that_is_away_is_told_by_another(
     assert "связь есть" in over[0][1]
 
 
+async def test_a_queue_is_not_over_because_its_messenger_went_away(
+    db: Database, watch: Watch, admins: dict[str, int]
+) -> None:
+    watch.state.set("telegram", "up")
+    watch.state.set("vk", "up")
+    async with db.work() as work:
+        await work.outbox.say(Address(channel="telegram", chat="7"), QUESTION, Kind.REPLY)
+    assert "задерживается" in (await watch.looks(minutes=11))[0][1]
+    watch.state.set("telegram", "down", "out of reach")
+    said = [text for _ in range(8) for _, text in await watch.looks(minutes=10)]
+    assert ["Telegram: нет связи" in text for text in said] == [True] * 3
+    watch.state.set("telegram", "up")
+    async with db.work() as work:
+        await work.session.execute(update(Outgoing).values(state="sent"))
+    over = [text for _ in range(4) for _, text in await watch.looks(minutes=11)]
+    assert sum("связь есть" in text for text in over) == 3
+    assert sum("Отправка" in text or "отправка" in text for text in over) == 3
+
+
 async def test_a_messenger_that_comes_and_goes_is_one_trouble(
     watch: Watch, admins: dict[str, int]
 ) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -22,7 +23,7 @@ from services.company.reading import read_declaration
 from services.company.writing import write_declaration
 from services.db import Database
 from services.tables import Article as Row
-from services.tables import Member, Room
+from services.tables import CompanyRow, DeclaredEntry, Member, Room
 from tests.support.clock import MovingClock
 from tests.support.database import Databases
 from tests.support.running import SAMPLE
@@ -238,6 +239,46 @@ async def test_the_file_that_caught_up_is_no_change(db: Database) -> None:
     await change_in_chat(db, "Из чата.")
     assert await apply(db, with_answer("Из чата.")) == []
     assert await apply(db, with_answer("Снова из файла.")) == [Change("changed", "article", "pay")]
+
+
+async def test_what_an_earlier_version_kept_is_no_change_and_stays_as_it_was(
+    db: Database,
+) -> None:
+    """It knew fewer keys, also of what stands within an entry."""
+    async with db.work() as work:
+        for table, key in ((DeclaredEntry, "company"), (CompanyRow, 1), (DeclaredEntry, "pests")):
+            which = table.id == key if table is CompanyRow else table.key == key
+            row = await work.session.scalar(select(table).where(which))
+            assert row is not None
+            row.content = without_new_keys(row.content)
+    before = await kept_of_company(db)
+    assert "reduction_percent" not in before[0]["outages"]
+    assert await apply(db, read_declaration(SAMPLE)) == []
+    assert await kept_of_company(db) == before
+    sample = read_declaration(SAMPLE)
+    other = sample.company.model_copy(update={"site": "https://other.example"})
+    changed = sample.model_copy(update={"company": other})
+    assert await apply(db, changed) == [Change("changed", "company", "company")]
+
+
+NEW_KEYS = ("reduction_percent", "permitted_hours_a_month", "keeping", "optional", "counts", "gas")
+
+
+def without_new_keys(content: Any) -> Any:
+    if isinstance(content, list):
+        return [without_new_keys(each) for each in content]
+    if not isinstance(content, dict):
+        return content
+    return {name: without_new_keys(each) for name, each in content.items() if name not in NEW_KEYS}
+
+
+async def kept_of_company(db: Database) -> tuple[Any, Any, Any]:
+    async with db.work() as work:
+        company = await work.session.get_one(CompanyRow, 1)
+        rows = await work.session.scalars(
+            select(DeclaredEntry.content).where(DeclaredEntry.key.in_(("company", "pests")))
+        )
+        return company.content, company.revision, sorted(rows, key=str)
 
 
 async def test_a_withdrawn_article_stays_withdrawn_over_a_start(db: Database) -> None:

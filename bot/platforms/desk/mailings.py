@@ -46,7 +46,7 @@ class Form(Frame):
     key: UUID
     mailing: Id | None = None
     whom: Name = ""
-    roles: Name = ""
+    roles: Name | None = ""  # None: nobody of the staff chosen yet
     kind: Name = ""
     houses: tuple[Id, ...] = Field(default=(), max_length=5000)
     entrances: tuple[Name, ...] = Field(default=(), max_length=200)

@@ -88,16 +88,18 @@ def parse_message(message: Message, bot_id: int) -> Inbound | None:
 def parse_edit(message: Message, update_id: int) -> Inbound:
     """Two edits within a second have one date, so the update's own number tells them apart."""
     attachments, _ = _attachments(message)
+    private = message.chat.type == ChatType.PRIVATE
     return Inbound(
         key=f"e{message.chat.id}:{message.message_id}:{message.edit_date}:{update_id}",
         address=_address(message),
         sender=_sender(message),
-        private=message.chat.type == ChatType.PRIVATE,
+        private=private,
         happening=Happening.EDIT,
         external_id=str(message.message_id),
         edits=str(message.message_id),
         text=message.text or message.caption or "",
         attachments=attachments,
+        reply_to=None if private else _quoted(message),
     )
 
 

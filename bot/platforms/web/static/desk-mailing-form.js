@@ -7,6 +7,7 @@ import { acceptFiles, Tray } from "./tray.js";
 
 export class MailingForm extends NoticeForm {
   dropping = "stop";
+  prompt = "Здесь появится сообщение, каким его прочтут, и сколько человек его получит. Выберите, кому рассылка, и напишите текст.";
   empty = {
     whom: "", roles: "", kind: "", houses: [], entrances: [], risers: [], floors: "", flats: "",
     messenger: "", text: "", files: [], by_night: false, openly: false,

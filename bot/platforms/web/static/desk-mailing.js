@@ -4,6 +4,7 @@ import * as api from "./desk-api.js";
 import { chatText } from "./desk-chat-text.js";
 import { reachFigure } from "./desk-figures.js";
 import { bubble } from "./desk-preview.js";
+import { isSure } from "./desk-sure.js";
 import { el } from "./dom.js";
 import { attachments } from "./media.js";
 
@@ -62,11 +63,7 @@ export class MailingView {
   }
 
   stop(button, begun) {
-    if (!begun || button.classList.contains("sure")) return this.act("stop", { begun });
-    button.classList.add("sure");
-    const before = button.textContent;
-    button.textContent = "Да, остановить насовсем";
-    button.addEventListener("blur", () => ((button.textContent = before), button.classList.remove("sure")), { once: true });
+    if (!begun || isSure(button, "Да, остановить насовсем")) this.act("stop", { begun });
   }
 
   async act(what, body = {}) {

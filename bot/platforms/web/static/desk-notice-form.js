@@ -5,9 +5,13 @@ import * as api from "./desk-api.js";
 import { calmly } from "./desk-calm.js";
 import { Fields } from "./desk-fields.js";
 import { Preview } from "./desk-preview.js";
+import { ask, isAsked, isHasty, unask } from "./desk-sure.js";
 import { el } from "./dom.js";
 import { load, save, uuid } from "./store.js";
 import { plural } from "./words.js";
+
+const SEND = "Отправить сейчас";
+const AS_IT_WAS = "Пока уйдёт прежнее. Чтобы ушло изменённое, нажмите «Запланировать…» или «Отправить сейчас».";
 
 export class NoticeForm {
   /** `kind` is outage or mailing. `sent(id, words)` once it is sent or planned; `draft(id)` once the
@@ -33,11 +37,12 @@ export class NoticeForm {
     const form = { ...this.empty, ...(load(this.name, null) ?? there?.form) };
     this.key = /^[0-9a-f-]{36}$/.test(form.key) ? form.key : uuid();
     this.fields = new Fields(this.kind, (name) => this.changed(name));
-    this.preview = new Preview();
-    this.form = el("form", { id: `${this.kind}-form`, class: "notice-fields", novalidate: true, on: { submit: (event) => (event.preventDefault(), this.send()) } }, this.build(this.fields));
+    this.preview = new Preview(this.prompt);
+    this.form = el("form", { id: `${this.kind}-form`, class: "notice-fields", novalidate: true, on: { submit: (event) => event.preventDefault() } }, this.build(this.fields));
     this.box.replaceChildren(el("div", { class: "notice-form" }, this.form, this.preview.box, this.footer(this.fields)));
     this.put(form, there);
     if (there && !there.whole) this.preview.tell("Части дома названы в чате словами, полями их не передать. Проверьте, что выбрано в «Где».");
+    this.tellOfChange();
     if (id || this.makesSense()) this.look();
     this.box.querySelector("input")?.focus({ preventScroll: true });
   }
@@ -66,7 +71,7 @@ export class NoticeForm {
   footer(fields) {
     const id = (name) => `${this.kind}-${name}`;
     const button = (name, words, click, kind = "press") => el("button", { id: id(name), type: "button", class: kind, on: { click } }, words);
-    this.sendButton = el("button", { id: id("send"), class: "press main", type: "submit", form: id("form") }, "Отправить сейчас");
+    this.sendButton = el("button", { id: id("send"), class: "press main", type: "button", on: { click: () => this.send() } }, SEND); // no submit: Enter in a field sends nothing
     this.planButton = button("plan", "Запланировать…", () => this.plan());
     this.at = el("div", { class: "plan-row", hidden: true }, fields.one("at", "Когда отправить", "input", { type: "datetime-local" }), button("plan-yes", "Запланировать", () => this.schedule(), "press main"));
     this.saved = el("span", { class: "dim saved", role: "status" });
@@ -80,7 +85,13 @@ export class NoticeForm {
     if (name === "at") return;
     this.depends();
     save(this.name, this.said);
+    this.tellOfChange();
     if (this.makesSense()) this.look();
+  }
+
+  /** What is scheduled stays so until it is said when the changed one goes. */
+  tellOfChange() {
+    if (this.state === "scheduled" && load(this.name, null)) this.saved.textContent = AS_IT_WAS;
   }
 
   // The server's part
@@ -89,10 +100,11 @@ export class NoticeForm {
   async refresh() {
     if (!this.box || this.busy) return;
     const before = JSON.stringify(this.said);
+    if (this.state === "scheduled") return void (await this.keep(true));
     this.saved.textContent = "";
-    const preview = await this.keep(this.state === "scheduled");
+    const preview = await this.keep(false);
     if (!preview || !this.box) return;
-    if (JSON.stringify(this.said) === before && this.state !== "scheduled") {
+    if (JSON.stringify(this.said) === before) {
       save(this.name, null);
       this.saved.textContent = "Черновик сохранён";
     }
@@ -144,12 +156,13 @@ export class NoticeForm {
 
   /** The first press asks, the second does it. */
   sure(asked, words = "") {
-    this.sendButton.classList.toggle("sure", asked);
-    this.sendButton.textContent = asked ? words : "Отправить сейчас";
+    if (asked) ask(this.sendButton, words);
+    else unask(this.sendButton, SEND);
   }
 
   async send() {
-    const sure = this.sendButton.classList.contains("sure");
+    const sure = isAsked(this.sendButton);
+    if (isHasty(this.sendButton)) return;
     await this.doing(async () => {
       if (sure) return this.done(await api.doNotice(this.kind, this.id, "send", { form: this.said }));
       const preview = await this.keep(this.state === "scheduled");

@@ -7,6 +7,7 @@ import { el } from "./dom.js";
 
 export class OutageForm extends NoticeForm {
   dropping = "cancel";
+  prompt = "Здесь появится сообщение, каким его прочтут жители, и сколько их. Заполните, что, где и до скольки.";
   empty = {
     planned: null, what: "", title: "", houses: [], entrances: [], risers: [], floors: "", flats: "",
     since: "", until: "", open_end: false, reason: "", loud: false, openly: false,

@@ -6,6 +6,7 @@ import { Fields } from "./desk-fields.js";
 import { channels, flatsFigure, reachBar, reachFigure } from "./desk-figures.js";
 import { inHours } from "./desk-moments.js";
 import { bubble } from "./desk-preview.js";
+import { isSure } from "./desk-sure.js";
 import { el } from "./dom.js";
 
 const TAGS = {
@@ -121,19 +122,7 @@ export class OutageView {
 
   /** The first press asks, the second does it. */
   confirm({ currentTarget: button }, what, words) {
-    if (button.classList.contains("sure") || this.data.state === "draft")
-      return this.act(what, what === "cancel" ? { told: this.data.state === "announced" } : {});
-    const before = button.textContent;
-    button.classList.add("sure");
-    button.textContent = words;
-    button.addEventListener(
-      "blur",
-      () => {
-        button.classList.remove("sure");
-        button.textContent = before;
-      },
-      { once: true },
-    );
+    if (this.data.state === "draft" || isSure(button, words)) this.act(what, what === "cancel" ? { told: this.data.state === "announced" } : {});
   }
 
   askLonger() {

@@ -98,7 +98,7 @@ export class Places {
   showParts(entrances, risers) {
     const { fields } = this;
     const few = (name, title, numbers) =>
-      numbers.length > 0 && el("div", { class: "part-row" }, el("span", { class: "part-name", text: title }), fields.chips(name, "checkbox", numbers.map((number) => [number, number])));
+      numbers.length > 0 && el("div", { class: "part-row", role: "group", "aria-label": title }, el("span", { class: "part-name", text: title }), fields.chips(name, "checkbox", numbers.map((number) => [number, number])));
     this.parts.replaceChildren(
       el("p", { class: "parts-head" }, el("b", { text: "Весь дом или часть?" }), el("span", { class: "dim", text: " Ничего не выбрано — весь дом." })),
       ...[

@@ -17,10 +17,14 @@ export function bubble({ header, text, buttons = [] }) {
 }
 
 export class Preview {
-  constructor() {
-    this.body = el("div", { class: "preview-body" }, el("p", { class: "dim", text: "Здесь появится сообщение, каким его прочтут жители, и сколько их. Заполните, что, где и до скольки." }));
+  /** `prompt` stands there until there is something to show. Only how many it reaches is read
+   *  aloud: the text is what was just typed. */
+  constructor(prompt) {
+    this.message = el("div", { class: "preview-body" }, el("p", { class: "dim", text: prompt }));
+    this.count = el("div", { class: "receivers", "aria-live": "polite" });
+    this.body = el("div", { class: "preview-body" }, this.message, this.count);
     this.note = el("p", { class: "warning", hidden: true });
-    this.box = el("aside", { class: "preview", "aria-label": "Как прочтут жители", "aria-live": "polite" }, el("h3", { text: "Так прочтут жители" }), this.note, this.body);
+    this.box = el("aside", { class: "preview", "aria-label": "Как прочтут жители" }, el("h3", { text: "Так прочтут жители" }), this.note, this.body);
   }
 
   tell(words) {
@@ -35,16 +39,26 @@ export class Preview {
 
   show({ header, text, buttons, receivers, warnings, prevents }) {
     this.body.classList.remove("stale");
-    this.body.replaceChildren(
+    this.message.replaceChildren(
       bubble({ header, text, buttons }),
       ...prevents.map((words) => el("p", { class: "warning stop", role: "alert" }, icon("stop"), el("span", { text: words }))),
       ...warnings.map((words) => el("p", { class: "warning" }, icon("warn"), el("span", { text: words }))),
-      this.receivers(receivers),
     );
+    const signs = JSON.stringify(receivers);
+    if (this.signs === signs) return;
+    this.signs = signs;
+    this.count.replaceChildren(...this.receivers(receivers).filter(Boolean));
   }
 
+  /** In the server's words, but for what is drawn: how many by which messenger, and in which flats. */
   receivers({ everybody, people, flats, words }) {
-    const [told] = words.split("\n");
-    return el("div", { class: "receivers" }, el("p", { class: "figure-head", text: everybody ? told.split(":")[0] : told }), everybody > 0 && channels(people), flatsFigure(flats));
+    const [told, ...more] = words.split("\n").filter((line) => !line.startsWith("🏠"));
+    const [head, ...after] = everybody ? told.replace(/:.*?\. */, "\n").split("\n") : [told];
+    return [
+      el("p", { class: "figure-head", text: head }),
+      everybody > 0 && channels(people),
+      flatsFigure(flats),
+      ...[...after, ...more].filter(Boolean).map((line) => el("p", { class: "dim", text: line })),
+    ];
   }
 }
