@@ -365,6 +365,7 @@ async def test_a_mailing_is_sent_once_held_and_stopped(
     assert (await acts(olga, preview["id"], "send"))[0] == 200
     assert (await acts(olga, preview["id"], "send"))[0] == 422
     await maria.reads("обходите")
+    await settled(app)
     _, body = await olga.get(f"mailings/{preview['id']}")
     assert body["mailing"]["reach"]["delivered"] == 1
 
