@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.accounts.imports import Imports
 from services.alarms import Alarms
 from services.answer_all import AnswerAlls
 from services.article_drafts import ArticleDrafts
@@ -324,3 +325,7 @@ class Work:
     @cached_property
     def drafting(self) -> Drafting:
         return Drafting(self)
+
+    @cached_property
+    def imports(self) -> Imports:
+        return Imports(self)

@@ -1,5 +1,6 @@
 """Every table, so that the metadata is whole once this package is imported."""
 
+from services.tables.accounts import Account, Balance, Import, ImportChange
 from services.tables.alarms import Alarm
 from services.tables.articles import Question
 from services.tables.base import Table
@@ -64,12 +65,13 @@ from services.tables.tickets import (
 )
 
 __all__ = [
-    "Alarm", "AnswerAll", "Article", "ArticleDraft", "AuditRecord", "Ban", "Call", "CannedAnswer",
-    "Category", "ChannelState", "CompanyRow", "Complex", "ConsentRecord", "Contact", "Dealt",
-    "DeclaredEntry", "DeskSession", "Draft", "Elder", "Entrance", "FileHandle", "Flat", "Heard",
-    "Home", "House", "Incident", "Link", "LinkCode", "Mailing", "Member", "MemberAccount",
-    "Message", "MessageCopy", "Notice", "Organisation", "Outage", "OutageAnswer", "OutagePlace",
-    "Outgoing", "Pace", "Promise", "Question", "Rating", "Resident", "Room", "SaidOnce",
-    "SessionRow", "Shift", "SignInLink", "StoredFile", "Suggestion", "Surge", "SurgeThread",
-    "Table", "Thread", "ThreadSeen", "Ticket", "TicketEvent", "Topic", "Visit", "WebPost", "Wish",
+    "Account", "Alarm", "AnswerAll", "Article", "ArticleDraft", "AuditRecord", "Balance", "Ban",
+    "Call", "CannedAnswer", "Category", "ChannelState", "CompanyRow", "Complex", "ConsentRecord",
+    "Contact", "Dealt", "DeclaredEntry", "DeskSession", "Draft", "Elder", "Entrance", "FileHandle",
+    "Flat", "Heard", "Home", "House", "Import", "ImportChange", "Incident", "Link", "LinkCode",
+    "Mailing", "Member", "MemberAccount", "Message", "MessageCopy", "Notice", "Organisation",
+    "Outage", "OutageAnswer", "OutagePlace", "Outgoing", "Pace", "Promise", "Question", "Rating",
+    "Resident", "Room", "SaidOnce", "SessionRow", "Shift", "SignInLink", "StoredFile", "Suggestion",
+    "Surge", "SurgeThread", "Table", "Thread", "ThreadSeen", "Ticket", "TicketEvent", "Topic",
+    "Visit", "WebPost", "Wish",
 ]  # fmt: skip
