@@ -1,4 +1,4 @@
-"""The commands: `python -m bot [run|apply|export|link|ask|understand|doctor]`."""
+"""The commands: `python -m bot [run|apply|export|import|link|ask|understand|doctor]`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from bot import asking, exporting
+from bot import asking, exporting, importing
 from bot.app import App, CannotStart
 from bot.doctor import examine
 from bot.log import set_up_log
@@ -45,6 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
     apply.add_argument("--dry-run", action="store_true", help="only show what would change")
     apply.add_argument("--force", action="store_true", help="the file wins over the chat")
     exporting.add_command(commands)
+    importing.add_command(commands)
     link = commands.add_parser("link", help="a one-time link to the desk")
     link.add_argument("member", nargs="?", default="", help="code or name of the member")
     commands.add_parser("doctor", help="check everything, one line each")
@@ -63,13 +64,19 @@ def main(arguments: list[str] | None = None) -> int:
             case "export":
                 exporting.check_place(given.file, replace=given.yes)
                 return asyncio.run(export_company(settings, given.file))
+            case "import":
+                return asyncio.run(
+                    importing.run(given, lambda: database(settings, whole_program=False))
+                )
             case "link":
                 return asyncio.run(print_link(settings, given.member))
             case "doctor":
                 return asyncio.run(run_doctor(settings))
             case _:
                 return asyncio.run(serve(settings))
-    except (SettingsWrong, ServerFailed, CannotStart, exporting.CannotExport) as wrong:
+    except (
+        SettingsWrong, ServerFailed, CannotStart, exporting.CannotExport, importing.NotImported,
+    ) as wrong:  # fmt: skip
         return fail(str(wrong))
     except CompanyFileWrong as wrong:
         for mistake in wrong.mistakes:
