@@ -1,5 +1,5 @@
 """`python -m bench [start] [latency] [kill] [kill-vk] [rate-vk] [storm] [quiet] [finding]
-[asking]`."""
+[asking] [importing]`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from bench.asking import measure_asking
 from bench.figures import Figure, folder, resident_memory
 from bench.finding import measure_finding
+from bench.importing import measure_importing
 from bench.quiet import measure_quiet
 from bench.storm import measure_storm
 from bench.vk import measure_rate
@@ -169,6 +170,7 @@ MEASURES: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
     "quiet": measure_quiet,
     "finding": measure_finding,
     "asking": measure_asking,
+    "importing": measure_importing,
 }
 
 
