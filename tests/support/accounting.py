@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import struct
 import zipfile
 import zlib
@@ -217,6 +218,19 @@ BROKEN: Iterable[Broken] = (
         heads_row(), {f"junk/{n}": "" for n in range(5000)}), "распаковывается"),
     Broken("quote never closed", lambda: make_csv(DEBT, ('"0000102', *DEBT[1:]), *[DEBT] * 60),
         "кавычка", 3),
+    Broken("quote never closed near the end", lambda: make_csv(
+        DEBT, (*ACCOUNT[:3], '"Иванов', "", "45"), ACCOUNT, heads=ACCOUNTS), "кавычка", 3,
+        kind="accounts"),
+    _book("a cell without an end", lambda: make_package(
+        heads_row() + '<row r="2"><c r="A2" t="str"><v>' + "7" * 200_000), "больше 2000 букв", 2),
+    _book("a tag without an end", lambda: make_package(
+        heads_row() + f'<row r="2" x="{random.Random(1).randbytes(4 << 20).hex()}"/>'),
+        "распаковывается"),
+    _book("a row of another world", lambda: make_package(
+        heads_row() + '<row r="99999999999"><c><v>1</v></c></row>'), "повреждён"),
+    _book("numbers without an end", lambda: _numbers(
+        cell("A2", "1E999999999", "n"), cell("B2", "1E999999999", "n"),
+        cell("C2", "1E999999999", "n")), "не похоже на сумму", 2, "Долг"),
     Broken("letters torn", lambda: _spoil_letter(make_csv(*[DEBT] * 5)), "испорчены буквы", 3),
     Broken("cut in a letter", lambda: "Лицевой счёт;Месяц;Долг\n1;10.2026;1\nИто".encode()[:-1],
         "испорчены буквы", 3),

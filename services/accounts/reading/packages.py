@@ -22,6 +22,7 @@ MOST_UNPACKED = 350 * 2**20  # of one part; a sheet of 500 000 rows is two third
 MOST_TEXTS = 150 * 2**20  # the shared texts, which stay in memory
 RATIO, RATIO_FROM = 120, 8 * 2**20  # a sheet packs ten times, a bomb a thousand
 CHUNK = 1 << 16
+LONGEST_PIECE = 4 * 2**20  # a tag that does not end is kept in memory until it does
 Attributes = dict[str, str]
 
 
@@ -150,6 +151,8 @@ class Package:
             while part := file.read(CHUNK):
                 parser.Parse(part)
                 done += len(part)
+                if done - parser.CurrentByteIndex > LONGEST_PIECE:
+                    raise FileWrong("bomb")
                 yield done
             parser.Parse(b"", True)
             yield done

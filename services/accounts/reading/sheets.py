@@ -19,6 +19,8 @@ MOST_COLUMNS = 256  # what stands further right is no table of ours
 MOST_CELLS = 12_000_000
 MOST_TEXTS = 4_000_000
 LONGEST_CELL = 2000
+LONGEST_TEXT = 100_000  # letters; Excel itself allows 32 767
+LAST_ROW = 2**20
 _DATES = {*range(14, 18), 22, *range(27, 32), 34, 35, 36, *range(50, 59)}
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 
@@ -88,6 +90,8 @@ class SheetFile:
         def text(words: str) -> None:
             if inside:
                 pieces.append(words)
+                if len(pieces) > LONGEST_TEXT:
+                    raise FileWrong("cell_long")
 
         self._package.parse(part, start, end, text)
 
@@ -163,6 +167,8 @@ class SheetFile:
                 inside = True
             elif (name := bare(tag)) == "row":
                 number = _whole(at.get("r")) or number + 1
+                if number > LAST_ROW:
+                    raise FileWrong("torn")
                 row, column = [], 0
             elif name in ("v", "t"):
                 inside = True
@@ -191,14 +197,16 @@ class SheetFile:
                 said = self._number(said, style)
             if len(said) > LONGEST_CELL:
                 raise FileWrong("cell_long", row=number)
-            while len(row) < column - 1:
+            while len(row) < column:
                 row.append("")
-            row.append(said)
+            row[column - 1] = said
 
         def text(words: str) -> None:
             nonlocal value
             if inside:
                 value += words
+                if len(value) > LONGEST_TEXT:
+                    raise FileWrong("cell_long", row=number)
 
         for done in self._package.stream(part, start, end, text):
             self._read = done

@@ -56,19 +56,27 @@ class TextFile:
         with self._path.open("rb") as self._raw:
             text = io.TextIOWrapper(self._raw, encoding=self.encoding, newline="")
             reader = csv.reader(text, delimiter=self.mark)
-            number = 0
+            number = width = 0
             try:
                 for number, row in enumerate(reader, 1):
                     if number <= self._skip:
                         continue
+                    width = max(width, len(row))
                     for cell in row:
-                        if len(cell) > LONGEST_CELL:
+                        if len(cell) > LONGEST_CELL or self._swallows(cell, width):
                             raise FileWrong("quote", row=number)
                     yield number, row
             except UnicodeError:
                 raise FileWrong("letters", row=number + 1) from None
             except csv.Error:
                 raise FileWrong("quote", row=number + 1) from None
+
+    def _swallows(self, cell: str, width: int) -> bool:
+        """Whether a quote that is not closed has taken the next rows into this cell. An address of
+        two lines may well have commas."""
+        if "\n" not in cell:
+            return False
+        return cell.count(self.mark) >= (1 if self.mark != "," else max(2, width - 2))
 
 
 def tell_encoding(path: Path) -> str:

@@ -29,6 +29,7 @@ _ACCOUNT = re.compile(r"[0-9A-Za-zА-Яа-яЁё/._-]{1,32}")
 _EXPONENT = re.compile(r"\d+(?:[.,]\d+)?[eEеЕ]\+?\d+")
 _PLAIN_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _UNIT = re.compile(r"(?:руб(?:лей|ля|ль)?\.?|р\.|₽|rub)$", re.IGNORECASE)
+_SIMPLE = re.compile(r"(-?)([0-9]{1,8})(?:[.,]([0-9]{1,2}))?")
 _SPACED = re.compile(r"\d[\d ]* \d+")
 _MONEY = re.compile(r"\d+(?:[.,]\d+)*|[.,]\d+")
 _DAY = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})")
@@ -77,20 +78,30 @@ def read_number(cell: str) -> str:
 
 
 def _number_of_number(cell: str) -> str:
+    value = _exact(cell, "number_odd")
+    if value >= 10**SURE_DIGITS:
+        raise CellWrong("number_long")
+    if value != value.to_integral_value() or value < 0:
+        raise CellWrong("number_fraction")
+    return str(int(value))
+
+
+def _exact(cell: str, code: str) -> Decimal:
+    """No larger than what may be counted with: the whole number of 1E999999999 fills the memory."""
     try:
         value = Decimal(cell)
     except InvalidOperation:
-        raise CellWrong("number_odd") from None
-    if value != value.to_integral_value() or value < 0:
-        raise CellWrong("number_fraction")
-    digits = str(int(value))
-    if len(digits) > SURE_DIGITS:
-        raise CellWrong("number_long")
-    return digits
+        raise CellWrong(code) from None
+    if not value.is_finite() or abs(value.adjusted()) > 40:
+        raise CellWrong(code)
+    return value
 
 
 def read_money(cell: str) -> int:
     """Kopecks. An empty cell and a dash are nothing owed: so do the accounting systems print it."""
+    if simple := _SIMPLE.fullmatch(cell):  # nearly all of them
+        kopecks = int(simple[2]) * 100 + int((simple[3] or "").ljust(2, "0"))
+        return -kopecks if simple[1] else kopecks
     if isinstance(cell, Num):
         return _kopecks(_decimal(cell))
     text = squeeze(cell)
@@ -146,12 +157,7 @@ def _grouped(text: str, mark: str) -> bool:
 
 def _decimal(cell: str) -> Decimal:
     """What a spreadsheet keeps: 0.1 + 0.2 there is 0.30000000000000004, a sum of two digits."""
-    try:
-        value = Decimal(cell)
-    except InvalidOperation:
-        raise CellWrong("money_odd") from None
-    if not value.is_finite():
-        raise CellWrong("money_odd")
+    value = _exact(cell, "money_odd")
     if abs(value) * 100 > MOST_KOPECKS:
         raise CellWrong("money_big")
     near = round(value, 2)
@@ -206,7 +212,10 @@ def day_of_number(text: str, *, from_1904: bool = False) -> date:
     """A day as spreadsheets count them."""
     if not _PLAIN_NUMBER.fullmatch(text):
         raise CellWrong("day_odd")
-    days = int(Decimal(text)) + (1462 if from_1904 else 0)
+    value = _exact(text, "day_odd")
+    if not 0 < value < 100_000:
+        raise CellWrong("day_odd")
+    days = int(value) + (1462 if from_1904 else 0)
     if not 36526 <= days <= 73050:  # 2000 to 2099
         raise CellWrong("day_odd")
     return date(1899, 12, 30) + timedelta(days=days)
