@@ -191,17 +191,23 @@ CHANGES = {
 def sentence(problem: Problem, kind: str = "debts") -> str:
     """Where, what is wrong, what to do."""
     what, fix = SENTENCES[problem.code]
-    number, _, first = problem.said.partition("|")
+    said, column = printable(problem.said), printable(problem.column)
+    number, _, first = said.partition("|")
     words = {
-        "said": problem.said or "пусто", "column": problem.column, "number": number,
+        "said": said or "пусто", "column": column, "number": number,
         "first": first, "fields": ", ".join(f.title for f in load_fields(kind).values()),
     }  # fmt: skip
     where = [f"строка {problem.row}"] if problem.row else []
     named = problem.code in ("no_column", "no_named_column", "column_twice")
     if problem.column and not named:
-        where.append(f"столбец «{problem.column}»")
+        where.append(f"столбец «{column}»")
     begin = f"{', '.join(where)}: " if where else ""
     return f"{begin}{what.format(**words)}. {fix.format(**words)}"
+
+
+def printable(text: str) -> str:
+    """A cell must not move the cursor of whoever reads of it."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def doubt(problem: Problem) -> str:
@@ -227,8 +233,8 @@ def rows_of(count: int) -> str:
 
 def describe(preview: Preview) -> Iterator[str]:
     """What the file is and what would change, line by line."""
-    sheet = f", лист «{preview.sheet}»" if preview.sheet else ""
-    yield f"{preview.file_name}: {WHAT[preview.kind]}, {preview.form}{sheet}"
+    sheet = f", лист «{printable(preview.sheet)}»" if preview.sheet else ""
+    yield f"{printable(preview.file_name)}: {WHAT[preview.kind]}, {preview.form}{sheet}"
     yield f"Прочитано: {rows_of(preview.rows)}" + (
         f"; пропущено заголовков и итогов: {preview.skipped}" if preview.skipped else ""
     )
@@ -236,7 +242,7 @@ def describe(preview: Preview) -> Iterator[str]:
         yield "Месяц: " + ", ".join(map(name_month, preview.months))
     titles = {field: about.title for field, about in load_fields(preview.kind).items()}
     yield "Столбцы: " + "; ".join(
-        f"{titles[field]} — «{name}»" for field, name in preview.columns.items()
+        f"{titles[field]} — «{printable(name)}»" for field, name in preview.columns.items()
     )
     if missing := _missed(preview):
         yield "Нет столбцов (останется как было): " + ", ".join(missing)

@@ -83,6 +83,10 @@ def test_what_is_no_file(tmp_path: Path) -> None:
         assert wrong.value.problem.code == code
 
 
+def test_a_cell_does_not_move_the_cursor() -> None:
+    assert "\x1b" not in sentence(Problem("money_odd", 1, "До\x1b[2Jлг", "\x1b]0;1\x07"))
+
+
 def test_every_code_has_a_sentence() -> None:
     """And every sentence a code."""
     used = set()
