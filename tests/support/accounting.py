@@ -206,6 +206,9 @@ BROKEN: Iterable[Broken] = (
     _book("text that is not there", lambda: _numbers(cell("A2", 7, "s")), "повреждён"),
     _book("bomb of spaces", lambda: pack_much(OPENING, b" ", 300, SHEET), "распаковывается"),
     _book("bomb of cells", lambda: pack_much(OPENING, b"<c/>", 200, SHEET), "распаковывается"),
+    _book("a bomb that packs as badly as a table", lambda: make_package(
+        heads_row() + "".join(f'<c r="A{n * 7919 % 10**6}"/>' for n in range(3 * 10**6))),
+        "распаковывается"),
     _book("bomb of texts", lambda: pack_much(b"<sst>", b"<si/>", 100, "xl/sharedStrings.xml"),
         "распаковывается"),
     _book("a size that lies", lying_zip, "повреждён"),
@@ -268,7 +271,7 @@ BROKEN: Iterable[Broken] = (
     Broken("no month in a row", lambda: _with(month=""), "за какой месяц", 3, "Месяц"),
     Broken("two sums for one account", lambda: make_csv(DEBT, DEBT, (*DEBT[:4], "9", *DEBT[5:])),
         "уже был в строке 2", 3, "Лицевой счёт"),
-    Broken("nobody known", lambda: make_csv(("777", *DEBT[1:])), "нет в базе", 0, "Лицевой счёт"),
+    Broken("nobody known", lambda: make_csv(("Я-777", *DEBT[1:])), "нет в базе", 0, "Лицевой счёт"),
     Broken("odd area", lambda: make_csv((*ACCOUNT[:5], "много"), heads=ACCOUNTS),
         "не похоже на площадь", 2, "Общая площадь", "accounts"),
     Broken("a novel for a name", lambda: make_csv(

@@ -21,6 +21,7 @@ MOST_TEXTS = 4_000_000
 LONGEST_CELL = 2000
 LONGEST_TEXT = 100_000  # letters; Excel itself allows 32 767
 LAST_ROW = 2**20
+PATIENCE, LONGEST_ROW = 32 * 2**20, 20_000  # bytes
 _DATES = {*range(14, 18), 22, *range(27, 32), 34, 35, 36, *range(50, 59)}
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 
@@ -93,7 +94,8 @@ class SheetFile:
                 if len(pieces) > LONGEST_TEXT:
                     raise FileWrong("cell_long")
 
-        self._package.parse(part, start, end, text)
+        for done in self._package.stream(part, start, end, text):
+            _check_worth(done, len(self._ends), LONGEST_CELL)
 
     def _load_styles(self) -> None:
         """Which styles show a number as a date, and which with so many digits."""
@@ -150,7 +152,7 @@ class SheetFile:
         self._read, self._size = 0, max(1, self._package.size(part))
         ready: list[tuple[int, list[str]]] = []
         row: list[str] = []
-        number = column = cells = 0
+        number = column = cells = given = 0
         kind = style = value = ""
         inside = formula = False
 
@@ -210,8 +212,16 @@ class SheetFile:
 
         for done in self._package.stream(part, start, end, text):
             self._read = done
+            given += len(ready)
+            _check_worth(done, given, LONGEST_ROW)
             yield from ready
             ready.clear()
+
+
+def _check_worth(done: int, found: int, each: int) -> None:
+    """Many megabytes that say nothing are there to keep us busy."""
+    if done > PATIENCE and found * each < done:
+        raise FileWrong("bomb")
 
 
 def _column(place: str) -> int:
