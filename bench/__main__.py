@@ -21,6 +21,7 @@ from bench.enqueueing import measure_enqueueing
 from bench.figures import Figure, folder, resident_memory
 from bench.finding import measure_finding
 from bench.handling import measure_handling
+from bench.importing import measure_importing
 from bench.quiet import measure_quiet
 from bench.recovery import measure_recovery
 from bench.storm import measure_storm
@@ -182,6 +183,7 @@ MEASURES: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
     "quiet": measure_quiet,
     "finding": measure_finding,
     "asking": measure_asking,
+    "importing": measure_importing,
 }
 USUAL = [
     "broadcast", "stumbling", "killing", "rate-vk", "apart", "recovery", "enqueueing", "handling",

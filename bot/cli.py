@@ -1,4 +1,4 @@
-"""The commands: `python -m bot [run|apply|export|posters|backup|restore|link|doctor|…]`."""
+"""The commands: `python -m bot [run|apply|export|import|posters|backup|restore|link|doctor|…]`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from bot import asking, backup, exporting, posters
+from bot import asking, backup, exporting, importing, posters
 from bot.app import App, CannotStart
 from bot.doctor import examine
 from bot.log import set_up_log
@@ -51,6 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
     exporting.add_command(commands)
     posters.add_command(commands)
     backup.add_commands(commands)
+    importing.add_command(commands)
     link = commands.add_parser("link", help="a one-time link to the desk")
     link.add_argument("member", nargs="?", default="", help="code or name of the member")
     commands.add_parser("doctor", help="check everything, one line each")
@@ -78,6 +79,10 @@ def main(arguments: list[str] | None = None) -> int:
             case "restore":
                 backup.check_source(given.file, settings.files_dir)
                 return asyncio.run(restore(settings, given.file))
+            case "import":
+                return asyncio.run(
+                    importing.run(given, lambda: database(settings, whole_program=False))
+                )
             case "link":
                 return asyncio.run(print_link(settings, given.member))
             case "doctor":
@@ -86,6 +91,7 @@ def main(arguments: list[str] | None = None) -> int:
                 return asyncio.run(serve(settings))
     except (
         SettingsWrong, ServerFailed, CannotStart, exporting.CannotExport, backup.CannotBackUp,
+        importing.NotImported,
     ) as wrong:  # fmt: skip
         return fail(str(wrong))
     except CompanyFileWrong as wrong:

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, or_, select, true
 
 from services.errors import NotYours
-from services.tables import Elder, Home, Link, Room, Thread
+from services.tables import Elder, Holding, Home, Link, Room, Thread
+
+MAY_COUNT = ("manager", "admin")
 
 
 @dataclass(frozen=True)
@@ -103,3 +105,22 @@ def check_elder(elder: Elder | None) -> Elder:
     if elder is None or elder.until is not None:
         raise NotYours
     return elder
+
+
+def check_holding(
+    viewer: AsResident, holding: Holding | None, *, money: bool = False, owner: bool = False
+) -> Holding:
+    """An account and all that hangs on it (balances, bills, meters, readings) is seen by whoever
+    holds it now; its sums by those of them who may (`money`); who else sees it is said by an
+    `owner`."""
+    if holding is None or holding.resident_id != viewer.resident_id or holding.until is not None:
+        raise NotYours
+    if (money and not holding.sees_money) or (owner and holding.role != "owner"):
+        raise NotYours
+    return holding
+
+
+def check_counting(viewer: AsMember) -> None:
+    """Files of the accounting system, reminders and readings are for managers and admins."""
+    if viewer.role not in MAY_COUNT:
+        raise NotYours

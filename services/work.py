@@ -13,6 +13,8 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.accounts.holdings import Holdings
+from services.accounts.imports import Imports
 from services.alarms import Alarms
 from services.answer_all import AnswerAlls
 from services.arrivals import Arrivals
@@ -68,6 +70,7 @@ from services.retention import Retention
 from services.rooms import Rooms
 from services.shelf import Shelf
 from services.shifts import Shifts
+from services.showing import ShowingPolicy
 from services.staff import Staff
 from services.summary import Summaries
 from services.surges import Surges
@@ -389,3 +392,15 @@ class Work:
     @cached_property
     def drafting(self) -> Drafting:
         return Drafting(self)
+
+    @cached_property
+    def imports(self) -> Imports:
+        return Imports(self)
+
+    @cached_property
+    def holdings(self) -> Holdings:
+        return Holdings(self)
+
+    @cached_property
+    def showing(self) -> ShowingPolicy:
+        return ShowingPolicy(self)

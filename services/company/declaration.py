@@ -12,6 +12,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
+from services.company.account_rules import AccountRules, Erasing
 from services.company.rules import Entry as Entry
 from services.company.rules import Keeping, Said
 from services.company.rules import OutageRules as OutageRules
@@ -72,6 +73,8 @@ class Company(Entry):
     quiet_until: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "08:00"
     outages: OutageRules = OutageRules()
     keeping: Keeping = Keeping()
+    accounts: AccountRules = AccountRules()
+    erasing: Erasing = Erasing()
     telegram_channel: str = ""  # "@dom_news" or its id: where notices may stand for all to read
     consent: Consent
 
@@ -82,7 +85,8 @@ class Room(Entry):
     are the company's, each for itself; but a room open day and night has only the holidays and
     special days it names. `dealing`: how new threads are dealt out to whoever
     is on duty; empty: they wait for a hand. A taken thread whose resident has waited for
-    `pool_after_minutes` of working time goes back to everyone."""
+    `pool_after_minutes` of working time goes back to everyone. `shows_names`,
+    `shows_flats`: whether its cards and topics say who the resident is and in which flat."""
 
     code: Code
     title: Said
@@ -92,6 +96,8 @@ class Room(Entry):
     special_days: tuple[SpecialDay, ...] = ()
     dealing: Literal["", "evenly", "turn", "load", "known"] = ""
     pool_after_minutes: int = Field(default=30, ge=1)
+    shows_names: bool = True
+    shows_flats: bool = True
 
 
 class Entrance(Entry):

@@ -1,5 +1,6 @@
 """Every table, so that the metadata is whole once this package is imported."""
 
+from services.tables.accounts import Account, Balance, Bill, Import, ImportChange
 from services.tables.alarms import Alarm
 from services.tables.articles import Question
 from services.tables.base import Table
@@ -16,7 +17,16 @@ from services.tables.duty import (
     Shift,
     Visit,
 )
+from services.tables.erasures import Erasure
 from services.tables.growth import ArticleDraft
+from services.tables.holdings import (
+    AccountCode,
+    AccountMark,
+    Holding,
+    HoldingClaim,
+    PageLink,
+    ProofTry,
+)
 from services.tables.incidents import Incident
 from services.tables.linking import Link, LinkCode
 from services.tables.messaging import (
@@ -29,6 +39,7 @@ from services.tables.messaging import (
     StoredFile,
     WebPost,
 )
+from services.tables.meters import Meter, Reading, ReadingExport
 from services.tables.notices import Mailing, Notice, Wish
 from services.tables.outages import Outage, OutageAnswer, OutagePlace
 from services.tables.people import (
@@ -51,6 +62,7 @@ from services.tables.places import (
     House,
     Room,
 )
+from services.tables.reminders import Reminder, ReminderPart
 from services.tables.suggestions import Suggestion
 from services.tables.tickets import (
     Message,
@@ -64,12 +76,15 @@ from services.tables.tickets import (
 )
 
 __all__ = [
-    "Alarm", "AnswerAll", "Article", "ArticleDraft", "AuditRecord", "Ban", "Call", "CannedAnswer",
-    "Category", "ChannelState", "CompanyRow", "Complex", "ConsentRecord", "Contact", "Dealt",
-    "DeclaredEntry", "DeskSession", "Draft", "Elder", "Entrance", "FileHandle", "Flat", "Heard",
-    "Home", "House", "Incident", "Link", "LinkCode", "Mailing", "Member", "MemberAccount",
-    "Message", "MessageCopy", "Notice", "Organisation", "Outage", "OutageAnswer", "OutagePlace",
-    "Outgoing", "Pace", "Promise", "Question", "Rating", "Resident", "Room", "SaidOnce",
-    "SessionRow", "Shift", "SignInLink", "StoredFile", "Suggestion", "Surge", "SurgeThread",
-    "Table", "Thread", "ThreadSeen", "Ticket", "TicketEvent", "Topic", "Visit", "WebPost", "Wish",
+    "Account", "AccountCode", "AccountMark", "Alarm", "AnswerAll", "Article", "ArticleDraft",
+    "AuditRecord", "Balance", "Ban", "Bill", "Call", "CannedAnswer", "Category", "ChannelState",
+    "CompanyRow", "Complex", "ConsentRecord", "Contact", "Dealt", "DeclaredEntry", "DeskSession",
+    "Draft", "Elder", "Entrance", "Erasure", "FileHandle", "Flat", "Heard", "Holding",
+    "HoldingClaim", "Home", "House", "Import", "ImportChange", "Incident", "Link", "LinkCode",
+    "Mailing", "Member", "MemberAccount", "Message", "MessageCopy", "Meter", "Notice",
+    "Organisation", "Outage", "OutageAnswer", "OutagePlace", "Outgoing", "Pace", "PageLink",
+    "Promise", "ProofTry", "Question", "Rating", "Reading", "ReadingExport", "Reminder",
+    "ReminderPart", "Resident", "Room", "SaidOnce", "SessionRow", "Shift", "SignInLink",
+    "StoredFile", "Suggestion", "Surge", "SurgeThread", "Table", "Thread", "ThreadSeen", "Ticket",
+    "TicketEvent", "Topic", "Visit", "WebPost", "Wish",
 ]  # fmt: skip

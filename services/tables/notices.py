@@ -30,6 +30,7 @@ class Notice(Numbered):
     outage_id: Mapped[int | None] = mapped_column(ForeignKey("outages.id"), index=True)
     mailing_id: Mapped[int | None] = mapped_column(ForeignKey("mailings.id"), index=True)
     incident_id: Mapped[int | None] = mapped_column(ForeignKey("incidents.id"), index=True)
+    reminder_id: Mapped[int | None] = mapped_column(ForeignKey("reminders.id"), index=True)
     text: Mapped[str]
     at: Mapped[datetime]
     not_before: Mapped[datetime]
@@ -48,7 +49,7 @@ class Notice(Numbered):
     __table_args__ = (
         CheckConstraint(
             "kind IN ('announced', 'reminder', 'prolonged', 'restored', 'cancelled', 'mailing', "
-            "'incident')",
+            "'incident', 'payment', 'debt', 'readings')",
             name="kind",
         ),
         CheckConstraint("state IN ('going', 'held', 'stopped', 'done')", name="state"),

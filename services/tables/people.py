@@ -13,7 +13,10 @@ from services.tables.finding import NAME_WORDS, PHONE_FROM_ITS_END, for_index
 
 
 class Resident(Numbered):
-    """A person. Without consent there is nothing here but the fact that somebody wrote."""
+    """A person. Without consent there is nothing here but the fact that somebody wrote. `prefers`:
+    the channel they want to be written to first. `quiet_from` and `quiet_until`, HH:MM in the time
+    of their house: their own night, on top of the company's; empty: none. `erased_at`: nothing of
+    the person is left."""
 
     __tablename__ = "residents"
 
@@ -21,6 +24,10 @@ class Resident(Numbered):
     phone: Mapped[str | None] = mapped_column(index=True)
     created_at: Mapped[datetime]
     registered_at: Mapped[datetime | None]
+    prefers: Mapped[str] = mapped_column(server_default="", default="")
+    quiet_from: Mapped[str] = mapped_column(server_default="", default="")
+    quiet_until: Mapped[str] = mapped_column(server_default="", default="")
+    erased_at: Mapped[datetime | None]
 
     __table_args__ = (
         Index(
