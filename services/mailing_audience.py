@@ -20,7 +20,10 @@ from services.wishes import wants
 if TYPE_CHECKING:
     from services.work import Work
 
-Who = Literal["everybody", "listed", "unlisted", "elders", "staff"]
+Who = Literal[
+    "everybody", "listed", "unlisted", "verified", "unverified", "owners", "tenants", "elders",
+    "staff",
+]  # fmt: skip
 
 SAME_WITHIN = timedelta(days=1)
 
@@ -28,7 +31,8 @@ SAME_WITHIN = timedelta(days=1)
 @dataclass(frozen=True)
 class Audience:
     """`who`: of the homes in the places all, those whose flat the company lists or does not list,
-    or the houses' elders; staff have no places but `roles`. A place is the columns of an
+    those who proved to hold an account of that home or did not, its owners or tenants alone, or the
+    houses' elders; staff have no places but `roles`. A place is the columns of an
     `OutagePlace`. `roles`, `messengers`: empty for any; a person has a messenger who writes in it,
     and is told where they wrote last."""
 
@@ -69,12 +73,23 @@ PLACES = """
         house_id bigint, entrance_id bigint, riser text, floor_from integer, floor_to integer,
         flat_id bigint)
 """
-# Owners and tenants become lines of their own once accounts say who they are.
-OF_WHO = """
+# An account whose flat nobody could name is for the house's home that has no flat either.
+HOLDS = """
+    EXISTS (
+        SELECT 1 FROM holdings d JOIN accounts a ON a.id = d.account_id
+        WHERE d.resident_id = h.resident_id AND d.until IS NULL AND a.withdrawn_at IS NULL
+          AND a.house_id = h.house_id
+          AND (a.flat_id = h.flat_id OR a.flat_id IS NULL OR h.flat_id IS NULL) {role})
+"""
+OF_WHO = f"""
     CASE m.audience->>'who'
         WHEN 'everybody' THEN TRUE
         WHEN 'listed' THEN h.flat_id IS NOT NULL
         WHEN 'unlisted' THEN h.flat_id IS NULL
+        WHEN 'verified' THEN {HOLDS.format(role="")}
+        WHEN 'unverified' THEN NOT {HOLDS.format(role="")}
+        WHEN 'owners' THEN {HOLDS.format(role="AND d.role = 'owner'")}
+        WHEN 'tenants' THEN {HOLDS.format(role="AND d.role = 'tenant'")}
         WHEN 'elders' THEN EXISTS (
             SELECT 1 FROM elders e WHERE e.resident_id = h.resident_id
               AND e.house_id = h.house_id AND e.until IS NULL)

@@ -20,6 +20,7 @@ from services.mailing_audience import Audience
 from services.mailing_draft import MailingDraft
 from services.messaging.types import Outbound
 from services.tables import (
+    Account,
     Elder,
     Entrance,
     Flat,
@@ -109,6 +110,10 @@ async def test_one_message_a_person_where_they_are_reached(db: Database) -> None
         ({"who": "listed"}, {"в списке", "старший"}),
         ({"who": "unlisted"}, {"не в списке"}),
         ({"who": "elders"}, {"старший"}),
+        ({"who": "verified"}, {"в списке", "старший"}),
+        ({"who": "unverified"}, {"не в списке"}),
+        ({"who": "owners"}, {"старший"}),
+        ({"who": "tenants"}, {"в списке"}),
         ({"messengers": ("vk",)}, {"не в списке"}),
         ({"part": "entrance"}, {"в списке", "не в списке"}),
         ({"part": "flat"}, {"старший"}),
@@ -132,7 +137,7 @@ async def test_some_of_a_house(db: Database, audience: dict[str, Any], told_to: 
         first, second = (flats[entrance.id] for entrance in entrances[:2])
         assert first is not None
         assert second is not None
-        await live(work, "в списке", [first], contacts=TELEGRAM)
+        tenant = await live(work, "в списке", [first], contacts=TELEGRAM)
         elder = await live(work, "старший", [second], contacts=TELEGRAM)
         unlisted = await live(work, "не в списке", [], contacts=[("vk", True)])
         work.session.add(
@@ -147,6 +152,16 @@ async def test_some_of_a_house(db: Database, audience: dict[str, Any], told_to: 
                 since=work.now,
             )
         )  # fmt: skip
+        for holder, flat, role in ((tenant, first, "tenant"), (elder, second, "owner")):
+            account = Account(
+                number=f"00{flat.id}", house_id=house.id, flat_id=flat.id, place="", kind="",
+                holder="", added_at=work.now, brought_by=0,
+            )  # fmt: skip
+            work.session.add(account)
+            await work.session.flush()
+            await work.holdings.begin(holder.resident_id, account.id, role, "code")
+        neighbour = await work.holdings.begin(unlisted.resident_id, account.id, "family", "member")
+        await work.holdings.end(neighbour, "self", "system")
         narrowed = {
             "entrance": {"entrance_id": entrances[0].id}, "flat": {"flat_id": second.id},
         }.get(audience.pop("part", ""), {})  # fmt: skip
