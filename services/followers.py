@@ -172,6 +172,16 @@ class Followers:
         )
         return found is not None
 
+    async def check_asked(self, viewer: AsResident, incident_id: int) -> None:
+        """Only who lives in its house, or has a request that it is about, answers whether it is
+        the same. Raises `NotYours`."""
+        incident = await self._work.session.get(Incident, incident_id)
+        if incident is None:
+            raise NotYours
+        houses = {place.house_id for place in await self._work.people.places(viewer)}
+        if incident.house_id not in houses and await self.of_resident(viewer, incident) is None:
+            raise NotYours
+
     async def of_resident(self, viewer: AsResident, incident: Incident) -> Ticket | None:
         """Their open request that follows it, else a recent one that could and that nobody does."""
         return await self._work.session.scalar(

@@ -31,6 +31,8 @@ async def press(turn: Turn) -> None:
         raise NotYours
     asked = recall(turn)
     said = asked if asked and asked.get("incident") == ident else None
+    if said is None:
+        await turn.work.followers.check_asked(turn.viewer, ident)
     after = {**said, "apart": [*said.get("apart", ()), ident]} if said is not None else None
     if what == "yes":
         try:
