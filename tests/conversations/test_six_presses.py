@@ -9,6 +9,7 @@ import pytest
 
 from services.company.declaration import Category
 from services.company.reading import read_declaration
+from tests.support.drivers import Line
 from tests.support.people import Resident
 from tests.support.running import SAMPLE
 from tests.support.world import open_world
@@ -17,17 +18,24 @@ COMPANY = read_declaration(SAMPLE)
 HOUSES = {complex_.code: complex_.houses[0].code for complex_ in COMPANY.complexes}
 
 
+async def question(resident: Resident) -> Line:
+    """The last thing said that is no news of the requests before."""
+    await resident.last()
+    heard = [line for line in await resident.driver.look() if not line.mine]
+    return next(line for line in reversed(heard) if line.buttons or "принята" in line.text)
+
+
 async def go_through(resident: Resident, category: Category) -> None:
     """Category first; the frequent ones stand on the first screen."""
     await resident.presses("Новая заявка")
-    screen = (await resident.last()).buttons
+    screen = (await question(resident)).buttons
     if category.emergency:
         await resident.presses("Авария")
     elif category.title not in screen:
         await resident.presses("Другие темы")
     await resident.presses(category.title)
     for _ in range(6):
-        line = await resident.last()
+        line = await question(resident)
         if "принята" in line.text:
             break
         if "Отправить" in line.buttons:
