@@ -34,6 +34,7 @@ SAID_OTHERWISE = {  # where the verb, too, is filled in
     "outage": ("same", "back", "still"),
     "rate": ("1", "5", "skip"),
     "news": ("mailing", "outage", "from"),
+    "owe": ("account", "settled", "parts", "disagree", "paid", "instalment", "dispute"),
     "visit": ("yes", "no"),
     "work": ("accept", "done", "to"),
 }
