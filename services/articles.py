@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from services.work import Work
 
 LONGEST = 2000  # characters kept of a question
+RUSH = 20  # messages that wait: more than people write while the program is there
 NAMED = re.compile(r"\{\w+\}")
 STATE = text(
     """
@@ -120,12 +121,20 @@ class Articles:
 
     async def find_unprepared(self) -> list[int]:
         """Complexes whose library is not of the articles as they are now, once questions are
-        expected; 0: that of people without an address."""
+        expected; 0: that of people without an address. In a rush those who wait are answered
+        first, for to build one takes a second of the processor from them; who asks for one
+        meanwhile has it built at once."""
         if not self._shelf.wanted:
             return []
         state = await self._state()
         every = [None, *(each.id for each in await self._work.places.complexes())]
-        return [each or 0 for each in every if not self._shelf.holds(each, state)]
+        found = [each or 0 for each in every if not self._shelf.holds(each, state)]
+        self._shelf.put_off = bool(found) and await self._work.inbox.count_waiting() > RUSH
+        return [] if self._shelf.put_off else found
+
+    async def look_again_in(self) -> float | None:
+        """Seconds until libraries that were put off are looked at again; None: there are none."""
+        return 0.0 if self._shelf.put_off else None
 
     async def _state(self) -> str:
         return str(await self._work.session.scalar(STATE))

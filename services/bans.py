@@ -40,17 +40,15 @@ def holding(
     )
 
 
-# What every message takes is written in SQL.
-CURRENT = text(
-    """
+# The ban that holds now. Every message takes it, so it is written in SQL.
+CURRENT = """
     SELECT id FROM bans
     WHERE (resident_id = :resident OR resident_id IN (
              SELECT from_resident_id FROM links
              WHERE to_resident_id = :resident AND undone_at IS NULL))
       AND lifted_at IS NULL AND (until IS NULL OR until > :now)
     ORDER BY id DESC LIMIT 1
-    """
-)
+"""
 
 
 class Bans:
@@ -59,9 +57,12 @@ class Bans:
 
     async def current(self, resident_id: int) -> Ban | None:
         """The ban that holds now; one whose time has come is over by itself."""
-        found = await self._work.session.scalar(
-            CURRENT, {"resident": resident_id, "now": self._work.now}
-        )
+        if known := self._work.dialogues.known(resident_id):
+            found = known.ban
+        else:
+            found = await self._work.session.scalar(
+                text(CURRENT), {"resident": resident_id, "now": self._work.now}
+            )
         return None if found is None else await self._work.session.get(Ban, found)
 
     async def ban(
@@ -99,6 +100,7 @@ class Bans:
         """One member after the other."""
         if viewer.role not in MAY_BAN:
             raise NotYours
+        self._work.dialogues.forget()
         await self._work.session.execute(
             select(Resident.id).where(Resident.id == resident_id).with_for_update(key_share=True)
         )

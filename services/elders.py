@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, and_, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, or_, select, text, tuple_, update
 
 from services.access import AsMember, AsResident, check_elder
 from services.errors import NotYours
@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 
 MAY_APPOINT = ("dispatcher", "manager", "admin")
 STILL_SHOWN = timedelta(days=14)  # after the end
+
+# Each menu takes it, so it is written in SQL.
+IS_ONE = """
+    SELECT EXISTS (SELECT 1 FROM elders WHERE until IS NULL AND (
+        resident_id = :resident OR resident_id IN (
+            SELECT from_resident_id FROM links
+            WHERE to_resident_id = :resident AND undone_at IS NULL)))
+"""
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,7 @@ class Elders:
         `NotYours` for whoever may not."""
         if viewer.role not in MAY_APPOINT:
             raise NotYours
+        self._work.dialogues.forget()
         elder = await self._now(resident_id, house.id, lock=True)
         if elder is not None:
             await self._work.session.execute(
@@ -65,6 +74,7 @@ class Elders:
 
     async def move_out(self, viewer: AsResident, house_id: int | None = None) -> None:
         """Of a house in which they have no home any more; None: of every one."""
+        self._work.dialogues.forget()
         ends = update(Elder).where(is_of(viewer.resident_id), Elder.until.is_(None))
         if house_id is not None:
             ends = ends.where(Elder.house_id == house_id)
@@ -74,6 +84,13 @@ class Elders:
         for house in sorted(set(ended)):
             about = f"resident:{viewer.resident_id}"
             self._work.audit.note(viewer.name, "no elder", about, house_id=house)
+
+    async def is_one(self, viewer: AsResident) -> bool:
+        """Whether the viewer is the elder of any house now."""
+        if known := self._work.dialogues.known(viewer.resident_id):
+            return known.elder
+        found = await self._work.session.scalar(text(IS_ONE), {"resident": viewer.resident_id})
+        return bool(found)
 
     async def houses(self, viewer: AsResident) -> list[House]:
         """Whose elder the viewer is now."""

@@ -4,10 +4,10 @@ Emergencies count against none of them."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import func, or_, select
 
 from services.access import AsResident
 from services.errors import TooManyAlike, TooManyToday
@@ -23,9 +23,9 @@ ALIKE = 2
 FLOOD = 20  # messages within `MINUTE`; the one after it is folded
 MINUTE = timedelta(minutes=1)  # of silence as well, after which each is answered again
 
-# What every message takes is written in SQL. The array holds the last moments, at most FLOOD.
-HEAR = text(
-    """
+# Counts one more message, as a part of what opens a dialogue. The array holds the last moments, at
+# most FLOOD.
+HEAR = """
     INSERT INTO paces AS p (resident_id, heard)
     VALUES (:resident, ARRAY[CAST(:now AS timestamptz)])
     ON CONFLICT (resident_id) DO UPDATE SET
@@ -38,8 +38,7 @@ HEAR = text(
           THEN CAST(:now AS timestamptz)
       END
     RETURNING folding_since
-    """
-)
+"""
 
 
 @dataclass(frozen=True)
@@ -49,19 +48,18 @@ class Pace:
     folding: bool
     began: bool
 
+    @classmethod
+    def since(cls, moment: datetime | None, now: datetime) -> Pace:
+        return cls(folding=moment is not None, began=moment == now)
+
 
 class Limits:
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    async def hear(self, resident_id: int) -> Pace:
-        """Counts one more message of a resident, from whichever messenger."""
-        now = self._work.now
-        found = await self._work.session.execute(
-            HEAR, {"resident": resident_id, "now": now, "since": now - MINUTE, "most": FLOOD}
-        )
-        since = found.scalar_one()
-        return Pace(folding=since is not None, began=since == now)
+    def measures(self) -> dict[str, Any]:
+        """What `HEAR` is to be given beside the resident and the moment."""
+        return {"since": self._work.now - MINUTE, "most": FLOOD}
 
     async def check(
         self, viewer: AsResident, *, category: str, what: str, house_id: int, home_id: int | None

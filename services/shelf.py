@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 class Shelf:
     """`wanted` once somebody has written: a program nobody talks to keeps no dictionaries in
-    memory."""
+    memory. `put_off`: too many wait for an answer to build anything now."""
 
     def __init__(self) -> None:
         self.wanted = False
+        self.put_off = False
         self._libraries: dict[tuple[Entry, ...], Library | None] = {}
         self._of: dict[int | None, tuple[str, tuple[Entry, ...]]] = {}
         self._words: tuple[Vocabulary, object] | None = None

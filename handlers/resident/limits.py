@@ -13,8 +13,8 @@ from handlers.wording import name_answer
 from services.company.declaration import Category
 from services.danger import sounds_dangerous
 from services.errors import TooManyAlike, TooManyToday
-from services.limits import TICKETS_A_DAY
-from services.messaging.types import Happening
+from services.limits import TICKETS_A_DAY, Pace
+from services.messaging.types import Happening, Inbound
 from services.tickets import Where
 
 
@@ -71,21 +71,19 @@ async def refuse(
     await turn.say(text, rows)
 
 
-class Flood:
-    """Around one turn: `begin` counts the message; `end` decides whether what was answered is
-    said. In a flood that is only where the dialogue moved on: not one more «передали», not the
-    same question again. Words of danger and presses are always answered."""
+def counts(inbound: Inbound) -> bool:
+    """Whether it is one more message in what may be a flood of them: no press, no edit."""
+    return not inbound.pressed and inbound.happening is Happening.MESSAGE
 
-    def __init__(self, turn: Turn) -> None:
+
+class Flood:
+    """Around one turn: `end` decides whether what was answered is said. In a flood that is only
+    where the dialogue moved on: not one more «передали», not the same question again. Words of
+    danger and presses are always answered."""
+
+    def __init__(self, turn: Turn, pace: Pace) -> None:
         self._turn = turn
         self._was = position(turn)
-        self._began = False
-
-    async def begin(self) -> None:
-        turn = self._turn
-        if turn.inbound.pressed or turn.inbound.happening is not Happening.MESSAGE:
-            return
-        pace = await turn.work.limits.hear(turn.viewer.resident_id)
         self._began = pace.began
         if pace.folding and not sounds_dangerous(turn.text):
             turn.hold_back()

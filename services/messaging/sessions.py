@@ -3,10 +3,12 @@ is handled."""
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, text
+from sqlalchemy import Row, bindparam, delete, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from services.messaging.types import Address
@@ -15,10 +17,12 @@ from services.tables import SessionRow
 if TYPE_CHECKING:
     from services.work import Work
 
-LOAD = text(
-    "SELECT scene, state, offered FROM sessions "
-    "WHERE channel = :channel AND chat = :chat AND sender = :sender FOR UPDATE"
-).columns(state=JSONB, offered=JSONB)
+SAVED_LATELY = timedelta(days=1)
+
+LOAD = """
+    SELECT scene, state, offered, updated_at FROM sessions
+    WHERE channel = :channel AND chat = :chat AND sender = :sender FOR UPDATE
+"""
 SAVE = text(
     """
     INSERT INTO sessions (channel, chat, sender, scene, state, offered, updated_at)
@@ -43,17 +47,33 @@ class Session:
 class Sessions:
     def __init__(self, work: Work) -> None:
         self._work = work
+        self._kept: dict[tuple[str, str, str], Session] = {}  # as they stand in the table
 
     async def load(self, address: Address, sender: str) -> Session:
         found = await self._work.session.execute(
-            LOAD, {"channel": address.channel, "chat": address.chat, "sender": sender}
+            text(LOAD).columns(state=JSONB, offered=JSONB),
+            {"channel": address.channel, "chat": address.chat, "sender": sender},
         )
-        row = found.first()
-        if row is None:
+        return self.take(address, sender, found.first())
+
+    def take(self, address: Address, sender: str, row: Row[Any] | None) -> Session:
+        """The session as `LOAD` has read it."""
+        key = (address.channel, address.chat, sender)
+        self._kept.pop(key, None)
+        if row is None or row.scene is None:
             return Session()
-        return Session(row.scene, row.state, [(label, action) for label, action in row.offered])
+        offered = [(label, action) for label, action in row.offered]
+        session = Session(row.scene, row.state, offered)
+        if row.updated_at > self._work.now - SAVED_LATELY:  # it tells when to forget a stranger's
+            self._kept[key] = deepcopy(session)
+        return session
 
     async def save(self, address: Address, sender: str, session: Session) -> None:
+        """What stands there already is not written again."""
+        key = (address.channel, address.chat, sender)
+        if session == self._kept.get(key):
+            return
+        self._kept[key] = deepcopy(session)
         await self._work.session.execute(
             SAVE,
             {
@@ -79,6 +99,7 @@ class Sessions:
         await self.save(address, sender, session)
 
     async def forget(self, address: Address, sender: str) -> None:
+        self._kept.pop((address.channel, address.chat, sender), None)
         await self._work.session.execute(
             delete(SessionRow).where(
                 SessionRow.channel == address.channel,

@@ -189,6 +189,7 @@ class Rig:
             self._note_no_topics,
             lambda what, why: what.model_copy(update={"attachments": (), "text": why}),
             self._recap,
+            self._veil,
         )
         self.on_settled: Callable[[Work, Settled], Awaitable[None]] | None = None
 
@@ -196,6 +197,11 @@ class Rig:
         if self.on_settled is not None:
             await self.on_settled(work, settled)
         self.settled.append(settled)
+
+    async def _veil(
+        self, work: Work, room: Room, thread_id: int | None, what: Outbound, title: str
+    ) -> tuple[Outbound, str]:
+        return what, title
 
     async def note_pause(self, work: Work, pause: Paused) -> None:
         self.pauses.append(pause)

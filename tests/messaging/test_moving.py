@@ -71,6 +71,17 @@ async def test_it_goes_on_until_no_messenger_is_left(rig: Rig) -> None:
     assert (outcome.states, outcome.reasons) == ({"refused": 1}, {"blocked": 1})
 
 
+async def test_the_next_one_is_the_one_they_prefer(rig: Rig) -> None:
+    (one,) = await people(rig.db, ["3", "other:2", "1"])
+    async with rig.db.work() as work:
+        (await work.people.resident(one)).prefers = NAME
+    rig.channel.fail("1", Blocked("blocked"))
+    notice = await tell_all(rig, [one], urgent=True)
+    async with rig.delivering():
+        await until_told(rig, notice)
+    assert await told(rig, notice) == [(NAME, "1", "refused", True), (NAME, "3", "sent", False)]
+
+
 async def test_what_is_not_urgent_stays_refused(rig: Rig) -> None:
     (one,) = await people(rig.db, ["2", "1"])
     rig.channel.fail("1", Blocked("blocked"))

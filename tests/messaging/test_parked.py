@@ -10,9 +10,10 @@ from sqlalchemy import text, update
 
 from services import notices as notices_module
 from services.messaging import claiming
+from services.messaging.arrived import Arrived
 from services.messaging.claiming import Claiming
 from services.messaging.port import Throttled
-from services.messaging.types import Kind, Limits
+from services.messaging.types import Address, Kind, Limits, Outbound
 from services.tables import Notice, Outgoing
 from tests.messaging.fakes import FAST, NAME, FakeChannel, MovedClock, Rig, until
 from tests.messaging.telling import (
@@ -300,11 +301,36 @@ async def pages_of_a_claim(rig: Rig) -> int:
         "channel": NAME, "now": rig.db.clock.now(), "resting": ["1", "2"], "alarms_only": [],
         "hurried": [], "candidates": 500, "parked": 24, "known": ["", "a night"], "awake": [""],
         "most": 30, "news": 24, "epoch": await rig.crown(),
+        "decent": [],
     }  # fmt: skip
     explain = text(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {claiming.CLAIM.text}")
     async with rig.db.session() as session:
         (plan,) = await session.scalar(explain, named)
     return int(plan["Plan"]["Shared Hit Blocks"]) + int(plan["Plan"]["Shared Read Blocks"])
+
+
+async def test_a_claim_over_a_backlog_reads_each_row_a_few_times(rig: Rig) -> None:
+    """Whatever the database believes of a table that was empty a moment ago."""
+    async with rig.db.work() as work:
+        for number in range(400):
+            to = Address(channel=NAME, chat=str(1000 + number % 40))
+            await work.outbox.say(to, Outbound(text=str(number)))
+    pages = await pages_of_a_claim(rig)
+    assert pages < 400 * 10, "each with each are 69 000"
+
+
+async def test_parts_that_arrived_are_settled_one_by_one_where_all_at_once_breaks(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> None:
+        raise ValueError
+
+    monkeypatch.setattr(Arrived, "_write", broken)
+    notice = await tell_all(rig, await people(rig.db, ["1"], ["2"], ["3"]))
+    async with rig.delivering():
+        await until_told(rig, notice)
+    assert await states(rig, notice) == ["sent"] * 3
+    assert len(rig.channel.arrived) == 3
 
 
 async def test_few_rise_at_a_time(
