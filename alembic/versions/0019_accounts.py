@@ -64,7 +64,43 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['import_id'], ['imports.id'], name=op.f('fk_import_changes_import_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_import_changes'))
     )
+    op.create_index(op.f('ix_import_changes_account_id'), 'import_changes', ['account_id'], unique=False)
     op.create_index(op.f('ix_import_changes_import_id'), 'import_changes', ['import_id'], unique=False)
+    op.create_index('ix_files_path', 'files', ['path'], unique=False, postgresql_where=sa.text("path <> ''"))
+    op.create_index('ix_files_my_data', 'files', ['created_at'], unique=False, postgresql_where=sa.text("owner LIKE 'my data of contact:%'"))
+    op.create_table('uploads',
+    sa.Column('member_id', sa.BigInteger(), nullable=False),
+    sa.Column('way', sa.Text(), nullable=False),
+    sa.Column('channel', sa.Text(), nullable=False),
+    sa.Column('chat', sa.Text(), nullable=False),
+    sa.Column('source', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('path', sa.Text(), server_default='', nullable=False),
+    sa.Column('file_name', sa.Text(), nullable=False),
+    sa.Column('sha256', sa.Text(), server_default='', nullable=False),
+    sa.Column('kind', sa.Text(), server_default='', nullable=False),
+    sa.Column('month', sa.Date(), nullable=True),
+    sa.Column('columns', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('asks', sa.Text(), server_default='', nullable=False),
+    sa.Column('heads', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
+    sa.Column('preview', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+    sa.Column('sheet', sa.Text(), server_default='', nullable=False),
+    sa.Column('state', sa.Text(), server_default='new', nullable=False),
+    sa.Column('done', sa.Integer(), server_default=sa.text('0'), nullable=False),
+    sa.Column('progress_row', sa.BigInteger(), nullable=True),
+    sa.Column('import_id', sa.BigInteger(), nullable=True),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('leased_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.CheckConstraint("kind IN ('', 'accounts', 'debts', 'meters', 'bills')", name=op.f('ck_uploads_kind')),
+    sa.CheckConstraint("state IN ('new', 'asked', 'shown', 'going', 'applied', 'refused', 'dropped')", name=op.f('ck_uploads_state')),
+    sa.CheckConstraint("way IN ('chat', 'desk')", name=op.f('ck_uploads_way')),
+    sa.ForeignKeyConstraint(['import_id'], ['imports.id'], name=op.f('fk_uploads_import_id')),
+    sa.ForeignKeyConstraint(['member_id'], ['members.id'], name=op.f('fk_uploads_member_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_uploads'))
+    )
+    op.create_index(op.f('ix_uploads_member_id'), 'uploads', ['member_id'], unique=False)
+    op.create_index('ix_uploads_now', 'uploads', ['id'], unique=False, postgresql_where=sa.text("state IN ('new', 'asked', 'shown', 'going')"))
     op.create_table('reminders',
     sa.Column('key', sa.Text(), nullable=False),
     sa.Column('kind', sa.Text(), nullable=False),
@@ -196,6 +232,8 @@ def upgrade() -> None:
     op.create_table('proof_tries',
     sa.Column('resident_id', sa.BigInteger(), nullable=False),
     sa.Column('account_id', sa.BigInteger(), nullable=True),
+    sa.Column('number_sha256', sa.Text(), nullable=False),
+    sa.Column('thread_id', sa.BigInteger(), nullable=True),
     sa.Column('way', sa.Text(), nullable=False),
     sa.Column('right', sa.Boolean(), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
@@ -203,11 +241,14 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_proof_tries_account_id')),
     sa.ForeignKeyConstraint(['resident_id'], ['residents.id'], name=op.f('fk_proof_tries_resident_id')),
+    sa.ForeignKeyConstraint(['thread_id'], ['threads.id'], name=op.f('fk_proof_tries_thread_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_proof_tries'))
     )
     op.create_index(op.f('ix_proof_tries_account_id'), 'proof_tries', ['account_id'], unique=False)
     op.create_index(op.f('ix_proof_tries_at'), 'proof_tries', ['at'], unique=False)
+    op.create_index(op.f('ix_proof_tries_number_sha256'), 'proof_tries', ['number_sha256'], unique=False)
     op.create_index(op.f('ix_proof_tries_resident_id'), 'proof_tries', ['resident_id'], unique=False)
+    op.create_index('ix_proof_tries_thread_id', 'proof_tries', ['thread_id'], unique=False, postgresql_where=sa.text('thread_id IS NOT NULL'))
     op.create_table('reminder_parts',
     sa.Column('reminder_id', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('account_id', sa.BigInteger(), autoincrement=False, nullable=False),
@@ -267,7 +308,8 @@ def upgrade() -> None:
     op.create_table('holding_claims',
     sa.Column('resident_id', sa.BigInteger(), nullable=False),
     sa.Column('contact_id', sa.BigInteger(), nullable=False),
-    sa.Column('account_id', sa.BigInteger(), nullable=False),
+    sa.Column('account_id', sa.BigInteger(), nullable=True),
+    sa.Column('number_sha256', sa.Text(), nullable=False),
     sa.Column('role', sa.Text(), nullable=False),
     sa.Column('thread_id', sa.BigInteger(), nullable=True),
     sa.Column('state', sa.Text(), server_default='asked', nullable=False),
@@ -314,6 +356,7 @@ def upgrade() -> None:
     op.create_index('uq_readings_now', 'readings', ['meter_id', 'month'], unique=True, postgresql_where=sa.text('NOT replaced'))
     op.drop_constraint(op.f('ck_notices_kind'), 'notices', type_='check')
     op.create_check_constraint(op.f('ck_notices_kind'), 'notices', "kind IN ('announced', 'reminder', 'prolonged', 'restored', 'cancelled', 'mailing', 'incident', 'payment', 'debt', 'readings')")
+    op.add_column('notices', sa.Column('subject', sa.Text(), server_default='', nullable=False))
     op.add_column('notices', sa.Column('reminder_id', sa.BigInteger(), nullable=True))
     op.create_index(op.f('ix_notices_reminder_id'), 'notices', ['reminder_id'], unique=False)
     op.create_foreign_key(op.f('fk_notices_reminder_id'), 'notices', 'reminders', ['reminder_id'], ['id'])
@@ -334,6 +377,7 @@ def downgrade() -> None:
     op.drop_constraint(op.f('fk_notices_reminder_id'), 'notices', type_='foreignkey')
     op.drop_index(op.f('ix_notices_reminder_id'), table_name='notices')
     op.drop_column('notices', 'reminder_id')
+    op.drop_column('notices', 'subject')
     op.drop_index('uq_readings_now', table_name='readings', postgresql_where=sa.text('NOT replaced'))
     op.drop_index(op.f('ix_readings_resident_id'), table_name='readings')
     op.drop_index('ix_readings_new', table_name='readings', postgresql_where=sa.text('export_id IS NULL AND NOT replaced'))
@@ -353,7 +397,9 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_reminder_parts_outbox_id'), table_name='reminder_parts', postgresql_where=sa.text('outbox_id IS NOT NULL'))
     op.drop_index(op.f('ix_reminder_parts_account_id'), table_name='reminder_parts')
     op.drop_table('reminder_parts')
+    op.drop_index('ix_proof_tries_thread_id', table_name='proof_tries', postgresql_where=sa.text('thread_id IS NOT NULL'))
     op.drop_index(op.f('ix_proof_tries_resident_id'), table_name='proof_tries')
+    op.drop_index(op.f('ix_proof_tries_number_sha256'), table_name='proof_tries')
     op.drop_index(op.f('ix_proof_tries_at'), table_name='proof_tries')
     op.drop_index(op.f('ix_proof_tries_account_id'), table_name='proof_tries')
     op.drop_table('proof_tries')
@@ -375,7 +421,13 @@ def downgrade() -> None:
     op.drop_index('ix_reminders_now', table_name='reminders', postgresql_where=sa.text("state IN ('scheduled', 'running', 'paused')"))
     op.drop_index('ix_reminders_key', table_name='reminders')
     op.drop_table('reminders')
+    op.drop_index('ix_uploads_now', table_name='uploads', postgresql_where=sa.text("state IN ('new', 'asked', 'shown', 'going')"))
+    op.drop_index(op.f('ix_uploads_member_id'), table_name='uploads')
+    op.drop_table('uploads')
+    op.drop_index('ix_files_my_data', table_name='files', postgresql_where=sa.text("owner LIKE 'my data of contact:%'"))
+    op.drop_index('ix_files_path', table_name='files', postgresql_where=sa.text("path <> ''"))
     op.drop_index(op.f('ix_import_changes_import_id'), table_name='import_changes')
+    op.drop_index(op.f('ix_import_changes_account_id'), table_name='import_changes')
     op.drop_table('import_changes')
     op.drop_table('reading_exports')
     op.drop_index(op.f('ix_imports_kind_id'), table_name='imports')

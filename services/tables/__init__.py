@@ -1,6 +1,6 @@
 """Every table, so that the metadata is whole once this package is imported."""
 
-from services.tables.accounts import Account, Balance, Bill, Import, ImportChange
+from services.tables.accounts import Account, Balance, Bill, Import, ImportChange, Upload
 from services.tables.alarms import Alarm
 from services.tables.articles import Question
 from services.tables.base import Table
@@ -86,5 +86,5 @@ __all__ = [
     "Promise", "ProofTry", "Question", "Rating", "Reading", "ReadingExport", "Reminder",
     "ReminderPart", "Resident", "Room", "SaidOnce", "SessionRow", "Shift", "SignInLink",
     "StoredFile", "Suggestion", "Surge", "SurgeThread", "Table", "Thread", "ThreadSeen", "Ticket",
-    "TicketEvent", "Topic", "Visit", "WebPost", "Wish",
+    "TicketEvent", "Topic", "Upload", "Visit", "WebPost", "Wish",
 ]  # fmt: skip

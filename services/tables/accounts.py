@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.tables.base import Numbered, Table
@@ -89,9 +90,58 @@ class ImportChange(Numbered):
     __tablename__ = "import_changes"
 
     import_id: Mapped[int] = mapped_column(ForeignKey("imports.id"), index=True)
-    account_id: Mapped[int]
+    account_id: Mapped[int] = mapped_column(index=True)
     month: Mapped[date | None]
     before: Mapped[dict[str, Any]]
+
+
+class Upload(Numbered):
+    """A file that a member handed in to be imported, until it is applied or not. `way`: chat or
+    desk. `source`: the messenger's file; `path`: our copy, relative to the folder of stored files,
+    empty until it is fetched and after the end. `columns`: names of columns said by hand. `asks`:
+    the question that is open, `heads`: the names of columns it offers. `preview` is what was shown,
+    taken away at the end: it holds rows of the file. `sheet`: its problems as a file of ours.
+    `done`: hundredths of it that are read. `leased_until`: a process is at it until then."""
+
+    __tablename__ = "uploads"
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    way: Mapped[str]
+    channel: Mapped[str]
+    chat: Mapped[str]
+    source: Mapped[dict[str, Any]]
+    path: Mapped[str] = mapped_column(server_default="", default="")
+    file_name: Mapped[str]
+    sha256: Mapped[str] = mapped_column(server_default="", default="")
+    kind: Mapped[str] = mapped_column(server_default="", default="")
+    month: Mapped[date | None]
+    columns: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"), default=dict)
+    asks: Mapped[str] = mapped_column(server_default="", default="")
+    heads: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"), default=list)
+    preview: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    sheet: Mapped[str] = mapped_column(server_default="", default="")
+    state: Mapped[str] = mapped_column(server_default="new", default="new")
+    done: Mapped[int] = mapped_column(Integer, server_default=text("0"), default=0)
+    progress_row: Mapped[int | None]
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("imports.id"))
+    made_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    leased_until: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("kind IN ('', 'accounts', 'debts', 'meters', 'bills')", name="kind"),
+        CheckConstraint(
+            "state IN ('new', 'asked', 'shown', 'going', 'applied', 'refused', 'dropped')",
+            name="state",
+        ),
+        CheckConstraint("way IN ('chat', 'desk')", name="way"),
+        Index(
+            "ix_uploads_now",
+            "id",
+            postgresql_where=text("state IN ('new', 'asked', 'shown', 'going')"),
+        ),
+        Index(None, "member_id"),
+    )
 
 
 class Bill(Table):

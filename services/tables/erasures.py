@@ -15,7 +15,8 @@ from services.tables.base import Numbered
 class Erasure(Numbered):
     """`resident_id` names the row that is left without the person. `due_at`: by when the law wants
     it done. `not_before`: until when they may think better of it. `asked_by`: as in the audit log.
-    `act`: what was erased, as counts, and what stays and why; written when it is done."""
+    `act`: why (asked, consent), when the last word was said and by which row; once it is done, what
+    was erased and what stays, as counts, and the numbers of requests that staff groups show."""
 
     __tablename__ = "erasures"
 

@@ -17,7 +17,7 @@ class Holding(Numbered):
     """That a resident holds an account. `sees_money`: whether they may look at its sums; the owner
     says so of the others. `proved_by`: code, phone, sum, area, member or holder (an owner let them
     in). `until` set: no longer; the row stays for the company. `ended_by`: self, holder, successor,
-    staff or erased."""
+    staff, erased, or linked (another resident of the same person holds it)."""
 
     __tablename__ = "holdings"
 
@@ -61,26 +61,40 @@ class AccountCode(Numbered):
 
 class ProofTry(Numbered):
     """A try to prove an account. `forgiven`: does not count any more. `account_id` is empty where
-    there is no such number."""
+    there is no such number; `number_sha256` is there all the same, so that nobody can tell.
+    `thread_id`: of the try that locked, where staff were told."""
 
     __tablename__ = "proof_tries"
 
     resident_id: Mapped[int] = mapped_column(ForeignKey("residents.id"), index=True)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)
+    number_sha256: Mapped[str] = mapped_column(index=True)
+    thread_id: Mapped[int | None] = mapped_column(ForeignKey("threads.id"))
     way: Mapped[str]
     right: Mapped[bool]
     at: Mapped[datetime] = mapped_column(index=True)
     forgiven: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
 
+    __table_args__ = (
+        Index(
+            "ix_proof_tries_thread_id",
+            "thread_id",
+            postgresql_where=text("thread_id IS NOT NULL"),
+        ),
+    )
+
 
 class HoldingClaim(Numbered):
-    """A resident asks staff to confirm that they hold an account. `thread_id`: where they ask."""
+    """What staff are to decide: a resident asks them to confirm that they hold an account, or a
+    holder says of somebody who holds it now that they do not (then there is a holding to end).
+    `thread_id`: where they ask. `account_id` is empty where there is no such number."""
 
     __tablename__ = "holding_claims"
 
     resident_id: Mapped[int] = mapped_column(ForeignKey("residents.id"), index=True)
     contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"))
-    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)
+    number_sha256: Mapped[str]
     role: Mapped[str]
     thread_id: Mapped[int | None] = mapped_column(ForeignKey("threads.id"), index=True)
     state: Mapped[str] = mapped_column(server_default="asked", default="asked")

@@ -232,7 +232,15 @@ class StoredFile(Table):
     path: Mapped[str]
     created_at: Mapped[datetime]
 
-    __table_args__ = (UniqueConstraint("channel", "handle"),)
+    __table_args__ = (
+        UniqueConstraint("channel", "handle"),
+        Index("ix_files_path", "path", postgresql_where=text("path <> ''")),
+        Index(  # of one's own data, looked for by the clock
+            "ix_files_my_data",
+            "created_at",
+            postgresql_where=text("owner LIKE 'my data of contact:%'"),
+        ),
+    )
 
 
 class FileHandle(Table):

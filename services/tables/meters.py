@@ -39,9 +39,9 @@ class Meter(Numbered):
 
 class Reading(Numbered):
     """`figures`: thousandths, one a tariff. `month`: that it counts for (its first day). Of those
-    of one meter and month the one that is not `replaced` holds. `marks`: less, much, unverified,
-    late. `source`: chat, staff, import. `export_id`: the export that took it, each reading
-    once."""
+    of one meter and month the one that is not `replaced` holds. `marks`: less, rolled, much,
+    digits, unverified, late. `source`: chat, staff, import. `export_id`: the export that took it,
+    each reading once."""
 
     __tablename__ = "readings"
 

@@ -21,7 +21,8 @@ class Notice(Numbered):
     State: going → done, with held (nothing leaves for now) between, or stopped. `guard` names what
     a claim looks at for each person (news: one an hour). `quiet`: nothing leaves at night in
     `zone`, the hour of these houses (empty: the company's). `urgent`: whom one messenger does not
-    reach is told by the next. `result`: what became of its people, an `Outcome`, once old rows
+    reach is told by the next. `subject`: of readings, the month and the resources
+    («2026-03-01 cold_water,gas»). `result`: what became of its people, an `Outcome`, once old rows
     were cleared away."""
 
     __tablename__ = "notices"
@@ -31,6 +32,7 @@ class Notice(Numbered):
     mailing_id: Mapped[int | None] = mapped_column(ForeignKey("mailings.id"), index=True)
     incident_id: Mapped[int | None] = mapped_column(ForeignKey("incidents.id"), index=True)
     reminder_id: Mapped[int | None] = mapped_column(ForeignKey("reminders.id"), index=True)
+    subject: Mapped[str] = mapped_column(server_default="", default="")
     text: Mapped[str]
     at: Mapped[datetime]
     not_before: Mapped[datetime]
