@@ -130,7 +130,7 @@ async def measure(url: str, place: Path) -> list[Figure]:
 
 async def forget(url: str) -> None:
     connection = await connect(url)
-    await connection.execute("TRUNCATE import_changes, imports, balances, accounts")
+    await connection.execute("TRUNCATE import_changes, imports, balances, accounts CASCADE")
     await connection.close()
 
 

@@ -1,23 +1,24 @@
-"""`python -m bot import accounts FILE` and `import debts FILE`."""
+"""`python -m bot import accounts|debts|meters|bills FILE`."""
 
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
+from bot.early import add_arguments, look, told
 from bot.progress import Bar
 from handlers import import_texts as texts
+from handlers.import_sheet import write_sheet
 from services.accounts.imports import Given
 from services.accounts.previews import Preview
 from services.accounts.reading.columns import parse_columns
-from services.accounts.reading.kinds import tell_kind
 from services.accounts.reading.values import read_month
-from services.accounts.reading.wrong import CellWrong, FileWrong, Problem
+from services.accounts.reading.wrong import CellWrong, FileWrong
+from services.accounts.uploads import writable
 from services.db import Database, migrate
 from services.errors import AlreadySo, NotFound
 
@@ -26,18 +27,10 @@ WHO = "cli"
 
 def add_command(commands: Any) -> None:
     command: argparse.ArgumentParser = commands.add_parser(
-        "import", help="accounts or debts from the accounting system: CSV or XLSX"
+        "import",
+        help="from the accounting system: accounts, debts, meters (CSV or XLSX), bills (ZIP)",
     )
-    command.add_argument("what", choices=("accounts", "debts"))
-    command.add_argument("file", type=Path, nargs="?")
-    command.add_argument("--yes", action="store_true", help="apply it, all or nothing")
-    command.add_argument("--sure", action="store_true", help="apply it in spite of the doubts")
-    command.add_argument("--undo", action="store_true", help="take back the last one of its kind")
-    command.add_argument("--month", default="", metavar="YYYY-MM", help="of every row")
-    command.add_argument(
-        "--columns", default="", metavar="OURS=THEIRS;…", help="what the file calls its columns"
-    )
-    command.add_argument("--problems", type=Path, metavar="CSV", help="write all problems there")
+    add_arguments(command)
 
 
 class NotImported(Exception):
@@ -53,15 +46,11 @@ def read_given(given: argparse.Namespace) -> Given:
     except CellWrong:
         raise NotImported(f"--month «{given.month}» не понять. Напишите так: 2026-10") from None
     try:
-        own = parse_columns(given.what, given.columns)
-        tell_kind(given.file)
+        own = parse_columns(given.what, given.columns) if given.what != "bills" else {}
+        look(given.what, given.file)
     except FileWrong as wrong:
-        raise _told(wrong, given.file, given.what) from None
-    return Given(given.what, given.file, given.file.name, own, month)
-
-
-def _told(wrong: FileWrong, file: Path, kind: str) -> NotImported:
-    return NotImported(f"{file.name}: {texts.sentence(wrong.problem, kind)}. Ничего не изменено")
+        raise NotImported(told(wrong, given.file, given.what)) from None
+    return Given(given.what, given.file, writable(given.file.name), own, month)
 
 
 async def run(
@@ -89,7 +78,8 @@ async def _undo(db: Database, kind: str) -> int:
     except AlreadySo:
         raise NotImported("последняя загрузка уже отменена") from None
     day = last.at.strftime("%d.%m.%Y %H:%M")
-    print(f"Отменено: {last.file_name} от {day} (UTC), {texts.rows_of(last.rows)}. Всё как было.")
+    rows = texts.rows_of(last.rows, kind)
+    print(f"Отменено: {last.file_name} от {day} (UTC), {rows}. Всё как было.")
     return 0
 
 
@@ -105,7 +95,7 @@ async def _import(db: Database, file: Given, given: argparse.Namespace) -> int:
             else:
                 await work.session.rollback()
     except FileWrong as wrong:
-        raise _told(wrong, file.path, file.kind) from None
+        raise NotImported(told(wrong, file.path, file.kind)) from None
     finally:
         bar.close()
     _show(preview)
@@ -141,26 +131,7 @@ def _conclude(preview: Preview, *, asked: bool, applied: bool) -> int:
 def write_problems(preview: Preview, file: Path) -> None:
     """For a spreadsheet. Raises `NotImported`."""
     try:
-        with file.open("w", encoding="utf-8-sig", newline="") as out:
-            rows = csv.writer(out, delimiter=";")
-            rows.writerow(("Строка", "Столбец", "Что не так", "Отказ"))
-            found = preview.problems
-            for problems, refuses in ((found.errors, "да"), (found.notes, "нет")):
-                rows.writerows(_line(each, preview.kind, refuses) for each in problems)
+        write_sheet(preview, file)
     except OSError as refused:
         raise NotImported(f"файл {file} не записать ({refused.strerror})") from None
     print(f"Список записан: {file}", file=sys.stderr)
-
-
-def _line(problem: Problem, kind: str, refuses: str) -> tuple[str, ...]:
-    words = texts.sentence(Problem(problem.code, 0, "", problem.said), kind)
-    return str(problem.row or ""), harmless(problem.column), harmless(words), refuses
-
-
-def harmless(cell: str) -> str:
-    """A spreadsheet works out what begins with these signs: a name of a column must not run."""
-    return (
-        f"'{cell}"
-        if cell.lstrip()[:1] in ("=", "+", "-", "@") or cell[:1] in ("\t", "\r")
-        else cell
-    )

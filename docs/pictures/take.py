@@ -8,15 +8,21 @@ import base64
 import re
 import tempfile
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from pathlib import Path
 
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, BrowserContext, Page, expect
+from sqlalchemy import select
 
 from bot.app import App
+from services.access import AsResident
+from services.db import ROOT
+from services.tables import Contact
 from tests.browser import chromium
 from tests.browser.steps import PATIENCE, attaches, enters, presses, reads, registers, says, words
 from tests.support.browser import visitor
 from tests.support.database import Databases, RunOwner
+from tests.support.holders import has_bill, holds, knew_month, knows_account
 from tests.support.path import ask, settle_in
 from tests.support.running import SAMPLE, running_app
 
@@ -129,6 +135,23 @@ async def take(app: App, browser: Browser) -> None:
         await page.locator("#text").blur()
         await click(page, name)
     await take_outages(app, desk)
+    await take_imports(desk)
+    await take_account(app, phone)
+
+
+async def take_imports(desk: Page) -> None:
+    """Accounts are in, their debts are about to be."""
+    await desk.locator("#accounts-open").click()
+    card = desk.locator(".accounts-file").first
+    for name in ("accounts.csv", "debts.csv"):
+        await desk.locator("#accounts-file").set_input_files(ROOT / "examples" / name)
+        load = card.locator("[data-does=load]")
+        await expect(load).to_be_visible(timeout=PATIENCE)
+        if name == "accounts.csv":
+            await load.click()
+            await expect(card).to_contain_text("Загружено", timeout=PATIENCE)
+    await expect(desk.locator("#accounts-journal li")).to_have_count(1, timeout=PATIENCE)
+    await click(desk, "imports.png")
 
 
 async def take_outages(app: App, desk: Page) -> None:
@@ -164,6 +187,34 @@ async def take_outages(app: App, desk: Page) -> None:
         await expect(answers).to_contain_text("3", timeout=PATIENCE)
         await desk.evaluate("document.getElementById('toast').hidden = true")
         await click(desk, "outages.png")
+
+
+async def take_account(app: App, phone: BrowserContext) -> None:
+    """The company's own page, where a one-time link leads."""
+    async with app.db.work() as work:
+        contacts = await work.session.scalars(
+            select(Contact).where(Contact.channel == "web").order_by(Contact.id.desc())
+        )
+        contact = contacts.first()
+        assert contact is not None
+        viewer, today = AsResident(contact.resident_id, contact.id), work.now.date()
+    month = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+    account = await knows_account(
+        app.db, place="ул. Заводская, 12, кв. 58", month=month, paid=0,
+        pay_by=today + timedelta(days=12),
+    )  # fmt: skip
+    for back in range(1, 12):
+        month = (month - timedelta(days=1)).replace(day=1)
+        await knew_month(app.db, account, month, 390_000 + back % 5 * 31_700, 389_000)
+    await has_bill(app.db, app.settings.files_dir, account)
+    await holds(app.db, account, viewer.contact_id)
+    async with app.db.work() as work:
+        url = await work.page_links.make(viewer, "account", account=account)
+    page = await phone.new_page()
+    await page.goto(url)
+    await page.get_by_role("button", name="Показать").click()
+    await expect(page.locator("img.code")).to_have_js_property("complete", True)
+    await click(page, "account.png")
 
 
 async def click(page: Page, name: str) -> None:

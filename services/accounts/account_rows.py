@@ -83,6 +83,7 @@ async def compare(work: Work, preview: Preview) -> None:
     preview.counts["gone"] = gone
     for name, where in (
         ("new", "account_id IS NULL"), ("back", "back"), ("changed", "differs AND NOT back"),
+        ("holder", "differs AND other_holder" if "holder" in preview.columns else "false"),
     ):  # fmt: skip
         found = await session.execute(
             text(f"""SELECT row, number FROM matched_accounts WHERE {where}

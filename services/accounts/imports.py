@@ -8,29 +8,43 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, func, select, text
 
-from services.accounts import account_rows, debt_rows
+from services.access import AsMember, check_counting
+from services.accounts import account_rows, bill_rows, debt_rows, meter_rows
 from services.accounts.previews import Preview
 from services.accounts.reading.addresses import Houses
 from services.accounts.reading.columns import plain
 from services.accounts.reading.table import Table
+from services.accounts.reading.wrong import Problem
 from services.accounts.staging import Progress, stage
-from services.errors import AlreadySo, NotFound, Refused
+from services.errors import AlreadySo, NotFound, NotYours, Refused
 from services.tables import House, Import, ImportChange
 
 if TYPE_CHECKING:
     from services.work import Work
 
 LOCK = 0x696D7074
-ROWS: dict[str, ModuleType] = {"accounts": account_rows, "debts": debt_rows}
+ROWS: dict[str, ModuleType] = {
+    "accounts": account_rows, "debts": debt_rows, "meters": meter_rows, "bills": bill_rows,
+}  # fmt: skip
+UNDO_WITHIN = timedelta(days=30)  # what stood before is kept no longer than some months
+
+
+REPEATED = {  # what may stand once, and what must be the same if it stands twice
+    "accounts": ("number", "house_id, flat_key, kind, area, holder, phone"),
+    "debts": ("number, month", "billed, paid, debt, overdue, penalties, pay_by"),
+    "meters": (
+        "number, resource, serial", "title, tariffs, digits, verified_until, month, figures",
+    ),
+}  # fmt: skip
 
 
 class ImportRefused(Refused):
@@ -55,6 +69,7 @@ def _nothing(_: float, __: int) -> None: ...
 class Imports:
     def __init__(self, work: Work) -> None:
         self._work = work
+        self.looked_at: Given | None = None
 
     async def look(self, given: Given, progress: Progress = _nothing) -> Preview:
         """What it would change. Stages it for `apply` in this transaction. Raises `FileWrong`:
@@ -63,6 +78,12 @@ class Imports:
         await work.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
         remembered = await self._remembered(given.kind)
         sha256 = await asyncio.to_thread(_digest, given.path)
+        self.looked_at = given
+        if given.kind == "bills":
+            preview = await bill_rows.look(work, given, sha256, progress)
+            await bill_rows.match(work, preview)
+            await bill_rows.compare(work, preview)
+            return preview
         table = await asyncio.to_thread(
             Table, given.path, given.kind,
             own=given.own, remembered=remembered, month=given.month,
@@ -78,6 +99,8 @@ class Imports:
             given.kind, given.name, sha256, table.form, table.sheet, table.columns,
             named, table.missing, table.month, [], table.rows, table.skipped, table.problems,
         )  # fmt: skip
+        if table.left:
+            preview.doubts.append(Problem("sheets_left", said=", ".join(table.left)[:200]))
         await self._put_zeros_back(preview, table)
         await self._find_repeated(preview)
         rows = ROWS[given.kind]
@@ -102,12 +125,42 @@ class Imports:
         work.session.add(row)
         await work.session.flush()
         await ROWS[preview.kind].apply(work, preview, row.id)
+        if row.kind == "bills":
+            await bill_rows.sweep(work)
         work.audit.note(who, "imported", f"import:{row.id}", kind=row.kind, **preview.counts)
         return row
 
-    async def undo(self, kind: str, who: str) -> Import:
+    async def get(self, viewer: AsMember, import_id: int) -> Import:
+        """Raises `NotYours`."""
+        check_counting(viewer)
+        row = await self._work.session.get(Import, import_id)
+        if row is None:
+            raise NotYours
+        return row
+
+    async def journal(self, viewer: AsMember, most: int, skip: int = 0) -> list[Import]:
+        """What was applied, the newest first. Raises `NotYours`."""
+        check_counting(viewer)
+        rows = await self._work.session.scalars(
+            select(Import).order_by(Import.id.desc()).offset(skip).limit(most)
+        )
+        return list(rows)
+
+    async def can_be_undone(self, rows: Sequence[Import]) -> list[Import]:
+        """Those of them that are the last of their kind, stand, and are not too old for it."""
+        last = await self._work.session.scalars(
+            select(func.max(Import.id)).group_by(Import.kind)
+        )  # fmt: skip
+        newest = set(last)
+        since = self._work.now - UNDO_WITHIN
+        return [
+            row for row in rows
+            if row.id in newest and row.state == "applied" and row.at > since
+        ]  # fmt: skip
+
+    async def undo(self, kind: str, who: str, import_id: int | None = None) -> Import:
         """The last of its kind. Raises `NotFound` where there is none, `AlreadySo` where it has
-        been taken back or what it changed is no longer kept."""
+        been taken back, is too old, or is another than `import_id`."""
         work = self._work
         await work.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
         last = await work.session.scalar(
@@ -115,11 +168,16 @@ class Imports:
         )
         if last is None:
             raise NotFound(kind)
-        if last.state == "undone":
+        await work.session.refresh(last)
+        if last.state == "undone" or import_id not in (None, last.id):
+            raise AlreadySo
+        if last.at <= work.now - UNDO_WITHIN:
             raise AlreadySo
         await ROWS[kind].restore(work, last.id)
         last.state, last.undone_at, last.undone_by = "undone", work.now, who
         await self._forget_changes(kind)
+        if kind == "bills":
+            await bill_rows.sweep(work)
         work.audit.note(who, "import undone", f"import:{last.id}", kind=kind)
         return last
 
@@ -129,6 +187,10 @@ class Imports:
         await self._work.session.execute(
             delete(ImportChange).where(ImportChange.import_id.in_(earlier))
         )
+
+    async def remembered(self) -> dict[str, dict[str, str]]:
+        """By kind: what the last file called the columns that were named by hand."""
+        return {kind: await self._remembered(kind) for kind in ROWS}
 
     async def _remembered(self, kind: str) -> dict[str, str]:
         found = await self._work.session.scalar(
@@ -181,12 +243,7 @@ class Imports:
 
     async def _find_repeated(self, preview: Preview) -> None:
         """An account twice with the same words is one; with other words nobody knows which."""
-        key = "number" if preview.kind == "accounts" else "number, month"
-        columns = (
-            "house_id, flat_key, kind, area, holder, phone"
-            if preview.kind == "accounts"
-            else "billed, paid, debt, overdue, penalties, pay_by"
-        )
+        key, columns = REPEATED[preview.kind]
         found = await self._work.session.execute(
             text(f"""
             SELECT number, array_agg(row ORDER BY row) AS rows,

@@ -24,7 +24,8 @@ class Sample:
 @dataclass
 class Preview:
     """`counts` by kind of change: new, back, changed, gone, same, unknown, repeated, restored
-    (leading zeros put back), tenfold, compared; of accounts also holder, flat, housed. `doubts`
+    (leading zeros put back), tenfold, compared; of accounts also holder, flat, housed; of meters
+    readings (taken) and kept (a resident's own, that the file does not know yet). `doubts`
     want a second word before anything is applied. `total` and `total_before`: the debt of all, in
     kopecks."""
 
@@ -53,4 +54,5 @@ class Preview:
 
     @property
     def changes(self) -> int:
-        return sum(self.counts.get(name, 0) for name in ("new", "back", "changed", "gone"))
+        names = ("new", "back", "changed", "gone", "readings")
+        return sum(self.counts.get(name, 0) for name in names)

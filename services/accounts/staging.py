@@ -27,11 +27,15 @@ COLUMNS = {
         "row integer, number text, month date, billed bigint, paid bigint, debt bigint, "
         "overdue bigint, penalties bigint, pay_by date"
     ),
+    "meters": (
+        "row integer, number text, resource text, serial text, title text, tariffs integer, "
+        "digits integer, verified_until date, month date, figures jsonb"
+    ),
 }
 
 
 async def stage(work: Work, table: Table, records: Iterator[Any], progress: Progress) -> None:
-    """Into `staged_accounts` or `staged_debts`: a name a shape, for the driver keeps statements
+    """Into `staged_accounts` and the like: a name a shape, for the driver keeps statements
     prepared. Raises `FileWrong` in the middle, and then the transaction is lost."""
     session, name = work.session, f"staged_{table.kind}"
     await session.execute(text(f"DROP TABLE IF EXISTS {name}, matched_{table.kind}"))

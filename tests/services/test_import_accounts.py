@@ -6,12 +6,15 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from handlers.import_texts import CHAT, describe
+from services.access import AsResident
 from services.accounts.imports import Given, ImportRefused
 from services.accounts.reading.wrong import FileWrong
 from services.db import Database
-from services.errors import AlreadySo, NotFound
+from services.errors import AlreadySo, NotFound, NotYours
+from services.tables import Account, Resident
 from tests.support.accounting import ACCOUNTS, make_book, make_csv
 from tests.support.importing import accounts, everything, give, look, put, undo
 
@@ -63,6 +66,10 @@ async def test_changed_gone_and_the_way_back(db: Database, tmp_path: Path) -> No
     counts = preview.counts
     assert (counts["new"], counts["changed"], counts["gone"]) == (1, 2, 1)
     assert (counts["holder"], counts["flat"]) == (1, 1)
+    assert [sample.row for sample in preview.samples["holder"]] == [2]
+    told = "\n".join(describe(preview, at=CHAT))
+    assert "из них сменился владелец: 1\n      строки 2" in told
+    assert "Новикова" not in told
     assert [sample.number for sample in preview.samples["gone"]] == ["0000103"]
     now = await accounts(db)
     assert set(now) == {"0000101", "0000102", "0000104"}
@@ -71,6 +78,28 @@ async def test_changed_gone_and_the_way_back(db: Database, tmp_path: Path) -> No
     assert await accounts(db) == first
     with pytest.raises(AlreadySo):
         await undo(db, "accounts")
+
+
+async def test_a_holder_of_an_account_that_goes_and_comes_back(
+    db: Database, tmp_path: Path
+) -> None:
+    await give(db, "accounts", file(tmp_path, MARIA, PETER))
+    async with db.work() as work:
+        resident = Resident(name="Мария", created_at=work.now)
+        work.session.add(resident)
+        await work.session.flush()
+        viewer = AsResident(resident.id, 0)
+        account = await work.session.scalar(select(Account).where(Account.number == MARIA[0]))
+        assert account is not None
+        held = await work.holdings.begin(resident.id, account.id, "owner", "code")
+    await give(db, "accounts", file(tmp_path, PETER))
+    async with db.work() as work:
+        assert await work.holdings.of(viewer) == []
+        with pytest.raises(NotYours):
+            await work.holdings.get(viewer, account.id)
+    await give(db, "accounts", file(tmp_path, MARIA, PETER))
+    async with db.work() as work:
+        assert [each.holding_id for each in await work.holdings.of(viewer)] == [held.id]
 
 
 async def test_what_was_taken_back_can_be_imported_again(db: Database, tmp_path: Path) -> None:

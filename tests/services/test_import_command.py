@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from xlsxwriter import Workbook
 
 from bot.cli import main
-from bot.importing import harmless
 from services.db import ROOT, Database
+from services.harmless import harmless
 from tests.support.accounting import ACCOUNT, ACCOUNTS, DEBT, make_book, make_csv, ole
 from tests.support.importing import accounts, debts, everything, put
 
@@ -91,6 +93,34 @@ async def test_options(
     ):
         assert await run(*arguments) == 1
         assert words in capfd.readouterr().err
+
+
+async def test_a_name_in_letters_of_another_system(
+    db: Database, run: Run, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / os.fsdecode("счета.csv".encode("cp1251"))
+    path.write_bytes(make_csv(ACCOUNT, heads=ACCOUNTS))
+    assert await run("accounts", path, "--yes") == 0
+    assert len(await accounts(db)) == 1
+    assert await run("accounts", "--undo") == 0
+    assert "Отменено: ?????.csv" in capfd.readouterr().out
+
+
+async def test_a_book_with_a_sheet_for_each_house_wants_a_second_word(
+    db: Database, run: Run, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    out = io.BytesIO()
+    with Workbook(out, {"in_memory": True}) as book:
+        for n in (1, 2):
+            sheet = book.add_worksheet(f"Дом {n}")
+            sheet.write_row(0, 0, ACCOUNTS)
+            sheet.write_row(1, 0, (f"000010{n}", *ACCOUNT[1:]))
+    path = put(tmp_path, out.getvalue(), "дома.xlsx")
+    assert await run("accounts", path, "--yes") == 1
+    assert "таблицы есть и на других: Дом 2" in capfd.readouterr().out
+    assert await accounts(db) == {}
+    assert await run("accounts", path, "--yes", SURE) == 0
+    assert len(await accounts(db)) == 1
 
 
 async def test_doubts_want_a_second_word(

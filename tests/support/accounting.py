@@ -143,7 +143,7 @@ class Broken:
     file: str = "debts.csv"
 
 
-def _with(**cells: str) -> bytes:
+def spoilt(**cells: str) -> bytes:
     """A good row, and one with these cells of it changed."""
     places = dict(zip(("number", "month", "billed", "paid", "debt", "penalties", "pay_by"),
                       range(7), strict=True))  # fmt: skip
@@ -154,12 +154,12 @@ def _with(**cells: str) -> bytes:
     return make_csv(DEBT, bad)
 
 
-def _numbers(*cells: str) -> bytes:
+def numbers(*cells: str) -> bytes:
     return make_package(heads_row(("Лицевой счёт", "Долг", "Месяц")) + '<row r="2">'
                         + "".join(cells) + "</row>")  # fmt: skip
 
 
-def _book(
+def book_of(
     name: str, make: Callable[[], bytes], words: str, row: int = 0, column: str = ""
 ) -> Broken:
     return Broken(name, make, words, row, column, file="debts.xlsx")
@@ -171,67 +171,85 @@ LAUGHS = '<!DOCTYPE x [<!ENTITY a "haha">' + "".join(
 SHEET = "xl/worksheets/sheet1.xml"
 OPENING = f'<worksheet xmlns="{MAIN}"><sheetData>'.encode()
 
+METERS = ("Лицевой счёт", "Услуга", "Номер счётчика", "Тарифов", "Разрядность", "Поверка до",
+          "Дата показаний", "Показание", "Показание ночь")  # fmt: skip
+METER = ("0000101", "ХВС", "00123-4", "1", "5", "01.05.2030", "31.10.2026", "123,4", "")
+
+
+def meter_of(name: str, words: str, column: str, **cells: str) -> Broken:
+    """A good row, and one with these cells of it changed."""
+    places = dict(zip(("number", "resource", "serial", "tariffs", "digits", "until", "month",
+                       "first", "second"), range(9), strict=True))  # fmt: skip
+    bad = list(METER)
+    bad[2] = "00777"
+    for field, value in cells.items():
+        bad[places[field]] = value
+    return Broken(
+        f"meter: {name}", lambda: make_csv(METER, bad, heads=METERS), words, 3, column, "meters"
+    )
+
+
 BROKEN: Iterable[Broken] = (
     # not what it is called
     Broken("nothing", lambda: b"", "пустой"),
     Broken("only spaces", lambda: b"  \r\n \r\n", "ни одной строки"),
     Broken("only heads", lambda: make_csv(), "ни одной строки"),
     Broken("old Excel as CSV", lambda: ole("Workbook"), ".xls"),
-    _book("old Excel as XLSX", lambda: ole("Workbook"), ".xls"),
-    _book("password", lambda: ole("EncryptedPackage"), "паролем"),
-    _book("zip password", locked_zip, "паролем"),
-    _book("PDF", lambda: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "PDF"),
+    book_of("old Excel as XLSX", lambda: ole("Workbook"), ".xls"),
+    book_of("password", lambda: ole("EncryptedPackage"), "паролем"),
+    book_of("zip password", locked_zip, "паролем"),
+    book_of("PDF", lambda: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "PDF"),
     Broken("PDF as CSV", lambda: b"%PDF-1.4 ...", "PDF"),
     Broken("picture", lambda: b"\x89PNG\r\n\x1a\n" + bytes(64), "картинка"),
     Broken("rar", lambda: b"Rar!\x1a\x07\x01\x00" + bytes(64), "архив"),
     Broken("page", lambda: b"<html><table><tr><td>1</td></tr></table></html>", "веб-страница"),
     Broken("XML", lambda: b'<?xml version="1.0"?><a/>', "XML"),
     Broken("JSON", lambda: b'{"a": 1}', "JSON"),
-    _book("Word", lambda: make_package(more={"word/document.xml": "<a/>"}), "документ"),
-    _book("LibreOffice", lambda: make_package(more={
+    book_of("Word", lambda: make_package(more={"word/document.xml": "<a/>"}), "документ"),
+    book_of("LibreOffice", lambda: make_package(more={
         "mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<a/>",
         }), "LibreOffice"),
-    _book("another zip", lambda: make_package(more=dict.fromkeys(PARTS)), "архив"),
+    book_of("another zip", lambda: make_package(more=dict.fromkeys(PARTS)), "архив"),
     Broken("a program", lambda: b"MZ" + bytes(range(256)) * 40, "не текст"),
     # torn and hostile
-    _book("half a book", lambda: make_book(DEBT)[:3000], "повреждён"),
-    _book("a byte of it changed", lambda: _spoil(make_book(*[DEBT] * 500)), "повреждён"),
-    _book("half of its XML", lambda: make_package(more={
+    book_of("half a book", lambda: make_book(DEBT)[:3000], "повреждён"),
+    book_of("a byte of it changed", lambda: _spoil(make_book(*[DEBT] * 500)), "повреждён"),
+    book_of("half of its XML", lambda: make_package(more={
         SHEET: f'<worksheet xmlns="{MAIN}"><sheetData>{heads_row()}<row r="2"><c r="A2"'}),
         "повреждён"),
-    _book("no sheet in it", lambda: make_package(more={SHEET: None}), "видимого листа"),
-    _book("hidden sheets", lambda: make_package(heads_row(), {
+    book_of("no sheet in it", lambda: make_package(more={SHEET: None}), "видимого листа"),
+    book_of("hidden sheets", lambda: make_package(heads_row(), {
         "xl/workbook.xml": PARTS["xl/workbook.xml"].replace("<sheet ", '<sheet state="hidden" ')}),
         "видимого листа"),
-    _book("text that is not there", lambda: _numbers(cell("A2", 7, "s")), "повреждён"),
-    _book("bomb of spaces", lambda: pack_much(OPENING, b" ", 300, SHEET), "распаковывается"),
-    _book("bomb of cells", lambda: pack_much(OPENING, b"<c/>", 200, SHEET), "распаковывается"),
-    _book("a bomb that packs as badly as a table", lambda: make_package(
+    book_of("text that is not there", lambda: numbers(cell("A2", 7, "s")), "повреждён"),
+    book_of("bomb of spaces", lambda: pack_much(OPENING, b" ", 300, SHEET), "распаковывается"),
+    book_of("bomb of cells", lambda: pack_much(OPENING, b"<c/>", 200, SHEET), "распаковывается"),
+    book_of("a bomb that packs as badly as a table", lambda: make_package(
         heads_row() + "".join(f'<c r="A{n * 7919 % 10**6}"/>' for n in range(3 * 10**6))),
         "распаковывается"),
-    _book("bomb of texts", lambda: pack_much(b"<sst>", b"<si/>", 100, "xl/sharedStrings.xml"),
+    book_of("bomb of texts", lambda: pack_much(b"<sst>", b"<si/>", 100, "xl/sharedStrings.xml"),
         "распаковывается"),
-    _book("a size that lies", lying_zip, "повреждён"),
-    _book("bomb of entities", lambda: make_package(
+    book_of("a size that lies", lying_zip, "повреждён"),
+    book_of("bomb of entities", lambda: make_package(
         '<row r="1"><c t="inlineStr"><is><t>&j;</t></is></c></row>', before=LAUGHS), "объявления"),
-    _book("outside entity", lambda: make_package(
+    book_of("outside entity", lambda: make_package(
         heads_row(), before='<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'),
         "объявления"),
-    _book("five thousand parts", lambda: make_package(
+    book_of("five thousand parts", lambda: make_package(
         heads_row(), {f"junk/{n}": "" for n in range(5000)}), "распаковывается"),
     Broken("quote never closed", lambda: make_csv(DEBT, ('"0000102', *DEBT[1:]), *[DEBT] * 60),
         "кавычка", 3),
     Broken("quote never closed near the end", lambda: make_csv(
         DEBT, (*ACCOUNT[:3], '"Иванов', "", "45"), ACCOUNT, heads=ACCOUNTS), "кавычка", 3,
         kind="accounts"),
-    _book("a cell without an end", lambda: make_package(
+    book_of("a cell without an end", lambda: make_package(
         heads_row() + '<row r="2"><c r="A2" t="str"><v>' + "7" * 200_000), "больше 2000 букв", 2),
-    _book("a tag without an end", lambda: make_package(
+    book_of("a tag without an end", lambda: make_package(
         heads_row() + f'<row r="2" x="{random.Random(1).randbytes(4 << 20).hex()}"/>'),
         "распаковывается"),
-    _book("a row of another world", lambda: make_package(
+    book_of("a row of another world", lambda: make_package(
         heads_row() + '<row r="99999999999"><c><v>1</v></c></row>'), "повреждён"),
-    _book("numbers without an end", lambda: _numbers(
+    book_of("numbers without an end", lambda: numbers(
         cell("A2", "1E999999999", "n"), cell("B2", "1E999999999", "n"),
         cell("C2", "1E999999999", "n")), "не похоже на сумму", 2, "Долг"),
     Broken("letters torn", lambda: _spoil_letter(make_csv(*[DEBT] * 5)), "испорчены буквы", 3),
@@ -245,30 +263,30 @@ BROKEN: Iterable[Broken] = (
         "столбцов «Долг» два"),
     Broken("no month", lambda: make_csv(("1", "1"), heads=("Счёт", "Долг")), "за какой месяц"),
     # rows
-    Broken("no account", lambda: _with(number=""), "нет лицевого счёта", 3, "Лицевой счёт"),
-    Broken("account spoilt by Excel", lambda: _with(number="1,23457E+11"), "Excel записал", 3,
+    Broken("no account", lambda: spoilt(number=""), "нет лицевого счёта", 3, "Лицевой счёт"),
+    Broken("account spoilt by Excel", lambda: spoilt(number="1,23457E+11"), "Excel записал", 3,
         "Лицевой счёт"),
-    Broken("account of letters", lambda: _with(number="нет"), "не похоже на номер", 3,
+    Broken("account of letters", lambda: spoilt(number="нет"), "не похоже на номер", 3,
         "Лицевой счёт"),
-    Broken("account with a fraction", lambda: _with(number="102.00"), "дробной", 3,
+    Broken("account with a fraction", lambda: spoilt(number="102.00"), "дробной", 3,
         "Лицевой счёт"),
-    _book("account of twenty digits", lambda: _numbers(
+    book_of("account of twenty digits", lambda: numbers(
         cell("A2", "12345678901234567890", "n"), cell("B2", "1"), cell("C2", "10.2026")),
         "длиннее 15", 2, "Лицевой счёт"),
-    Broken("sum in words", lambda: _with(debt="двести"), "не похоже на сумму", 3, "Долг"),
-    Broken("sum of two kinds", lambda: _with(debt="1.234"), "непонятно, тысяча", 3, "Долг"),
-    Broken("parts of a kopeck", lambda: _with(debt="12,3456"), "доли копейки", 3, "Долг"),
-    Broken("a sum too big", lambda: _with(billed="9" * 13), "больше миллиарда", 3, "Начислено"),
-    Broken("two sums", lambda: _with(paid="12 34,5"), "не похоже на сумму", 3, "Оплачено"),
-    Broken("error of Excel", lambda: _with(debt="#ССЫЛКА!"), "ошибка Excel", 3, "Долг"),
-    Broken("formula", lambda: _with(debt="=СУММ(A1:A9)"), "формула", 3, "Долг"),
-    _book("formula not worked out", lambda: _numbers(
+    Broken("sum in words", lambda: spoilt(debt="двести"), "не похоже на сумму", 3, "Долг"),
+    Broken("sum of two kinds", lambda: spoilt(debt="1.234"), "непонятно, тысяча", 3, "Долг"),
+    Broken("parts of a kopeck", lambda: spoilt(debt="12,3456"), "доли копейки", 3, "Долг"),
+    Broken("a sum too big", lambda: spoilt(billed="9" * 13), "больше миллиарда", 3, "Начислено"),
+    Broken("two sums", lambda: spoilt(paid="12 34,5"), "не похоже на сумму", 3, "Оплачено"),
+    Broken("error of Excel", lambda: spoilt(debt="#ССЫЛКА!"), "ошибка Excel", 3, "Долг"),
+    Broken("formula", lambda: spoilt(debt="=СУММ(A1:A9)"), "формула", 3, "Долг"),
+    book_of("formula not worked out", lambda: numbers(
         cell("A2", "101"), '<c r="B2"><f>SUM(A1)</f></c>', cell("C2", "10.2026")),
         "формула", 2, "Долг"),
-    Broken("31 February", lambda: _with(pay_by="31.02.2027"), "не похоже на дату", 3,
+    Broken("31 February", lambda: spoilt(pay_by="31.02.2027"), "не похоже на дату", 3,
         "Оплатить до"),
-    Broken("thirteenth month", lambda: _with(month="13.2026"), "не похоже на месяц", 3, "Месяц"),
-    Broken("no month in a row", lambda: _with(month=""), "за какой месяц", 3, "Месяц"),
+    Broken("thirteenth month", lambda: spoilt(month="13.2026"), "не похоже на месяц", 3, "Месяц"),
+    Broken("no month in a row", lambda: spoilt(month=""), "за какой месяц", 3, "Месяц"),
     Broken("two sums for one account", lambda: make_csv(DEBT, DEBT, (*DEBT[:4], "9", *DEBT[5:])),
         "уже был в строке 2", 3, "Лицевой счёт"),
     Broken("nobody known", lambda: make_csv(("Я-777", *DEBT[1:])), "нет в базе", 0, "Лицевой счёт"),
@@ -277,6 +295,25 @@ BROKEN: Iterable[Broken] = (
     Broken("a novel for a name", lambda: make_csv(
         (*ACCOUNT[:3], "И" * 300, *ACCOUNT[4:]), heads=ACCOUNTS), "больше 200", 2, "ФИО",
         "accounts"),
+    # meters
+    meter_of("of an unknown kind", "что считает", "Услуга", resource="Домофон"),
+    meter_of("of no kind", "что считает", "Услуга", resource=""),
+    meter_of("without a number", "нет номера счётчика", "Номер счётчика", serial=""),
+    meter_of("a number spoilt by Excel", "не похоже на номер", "Номер счётчика", serial="1,2E+11"),
+    meter_of("seven tariffs", "число тарифов", "Тарифов", tariffs="7"),
+    meter_of("digits in words", "разрядность", "Разрядность", digits="много"),
+    meter_of("31 February", "не похоже на дату", "Поверка до", until="31.02.2030"),
+    meter_of("a reading below nought", "не похоже на показание", "Показание", first="-5"),
+    meter_of("a reading in words", "не похоже на показание", "Показание", first="сто"),
+    meter_of("too fine a reading", "больше трёх знаков", "Показание", first="1,23456"),
+    meter_of("one reading of two", "меньше, чем тарифов", "Показание", tariffs="2"),
+    meter_of("two readings of one", "больше, чем тарифов", "Показание ночь", second="7"),
+    meter_of("no month", "за какой месяц", "Дата показаний", month=""),
+    meter_of("no account", "нет лицевого счёта", "Лицевой счёт", number=""),
+    Broken("meter: twice", lambda: make_csv(METER, (*METER[:7], "9", ""), heads=METERS),
+        "уже был в строке 2", 3, "Лицевой счёт", "meters"),
+    Broken("meter: no column of its number", lambda: make_csv(
+        METER[:2], heads=METERS[:2]), "нет столбца «номер счётчика»", 1, "", "meters"),
 )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from bot.platforms.desk.asking import (
     thread_of,
 )
 from bot.platforms.desk.filing import FilingAtDesk
+from bot.platforms.desk.imports import NO_SUCH_FILE_HERE, ImportsAtDesk
 from bot.platforms.desk.live import Live
 from bot.platforms.desk.mailings import DOES as MAILING_DOES
 from bot.platforms.desk.mailings import NO_SUCH_MAILING, MailingsAtDesk
@@ -69,6 +70,7 @@ class DeskChannel:
         self._rooms = RoomsAtDesk(db)
         self._outages = OutagesAtDesk(db)
         self._mailings = MailingsAtDesk(db)
+        self._imports = ImportsAtDesk(db, media)
         self._live = Live(db, bells)
 
     async def run(self, hear: Hear, up: Callable[[], None], cursor: str | None = None) -> None:
@@ -105,6 +107,7 @@ class DeskChannel:
         return [
             *self._routes_of_outages(),
             *self._routes_of_mailings(),
+            *self._routes_of_imports(),
             web.get("/desk", self._show_page),
             web.get("/desk/enter", self._show_enter),
             web.post("/desk/enter", self._enter),
@@ -170,6 +173,20 @@ class DeskChannel:
                 web.post(rf"{at}/{{id:\d+}}/{what}", theirs(partial(mailings.do, what)))
                 for what in MAILING_DOES
             ),
+        ]
+
+    def _routes_of_imports(self) -> list[web.RouteDef]:
+        imports, at = self._imports, "/desk/api/imports"
+
+        def theirs(show: Show) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+            return self._signed_in(show, NO_SUCH_FILE_HERE)
+
+        return [
+            web.get(at, theirs(imports.show)),
+            web.post(at, theirs(imports.take)),
+            web.get(rf"{at}/{{id:\d+}}/problems", theirs(imports.give_problems)),
+            web.post(rf"{at}/{{id:\d+}}/undo", theirs(imports.undo)),
+            web.post(rf"{at}/{{id:\d+}}/{{what}}", theirs(imports.do)),
         ]
 
     def _signed_in(

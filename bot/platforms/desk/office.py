@@ -11,6 +11,7 @@ from bot.platforms.desk.asking import answer, read_id, thread_of, word_of
 from bot.platforms.desk.render import show_found, show_member
 from bot.platforms.web.uploads import refuse
 from handlers import status_texts
+from handlers.discretion import for_thread
 from handlers.staff import canned, canned_texts, finding_texts
 from services.db import Database
 from services.finding import Found
@@ -38,7 +39,8 @@ class Office:
             return shown((), WHAT_TO_FIND)
         async with self._db.work() as work:
             found = await work.finding.find(as_member(member), words)
-        return shown(found, "" if found else finding_texts.nothing(words))
+            lines = await show_all(work, found)
+        return shown(lines, "" if found else finding_texts.nothing(words))
 
     async def history(self, request: web.Request, member: Member) -> web.StreamResponse:
         """Raises `NotYours`."""
@@ -46,7 +48,8 @@ class Office:
             viewer = as_member(member)
             thread = await work.threads.get(viewer, thread_of(request))
             found = await work.finding.history(viewer, thread)
-        return shown(found, "" if found else finding_texts.NO_HISTORY)
+            lines = await show_all(work, found)
+        return shown(lines, "" if found else finding_texts.NO_HISTORY)
 
     # ── Ready answers ────────────────────────────────────────────────────────
 
@@ -154,6 +157,17 @@ async def rooms_but(work: Work, here: Room) -> list[Room]:
     return found
 
 
-def shown(found: Sequence[Found], why: str) -> web.Response:
-    body: dict[str, Any] = {"found": [show_found(each) for each in found], "why": why}
+async def show_all(work: Work, found: Sequence[Found]) -> list[dict[str, Any]]:
+    """As the room of each thread may show it."""
+    rooms = {each.thread.room_id: await work.rooms.get(each.thread.room_id) for each in found}
+    return [
+        for_thread(rooms[each.thread.room_id], each.resident, each.ticket).veil_all(
+            show_found(each)
+        )
+        for each in found
+    ]
+
+
+def shown(found: Sequence[dict[str, Any]], why: str) -> web.Response:
+    body: dict[str, Any] = {"found": list(found), "why": why}
     return answer(body)

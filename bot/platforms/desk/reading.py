@@ -10,9 +10,11 @@ from bot.platforms.desk.render import FILES_AT, NAME, show_card, show_line, show
 from bot.platforms.web.parse import clean
 from bot.platforms.web.render import show_post
 from bot.platforms.web.uploads import keep_files
-from handlers import standing
+from handlers import holding_posts, standing
+from handlers.discretion import Discretion, for_thread
+from services.access import MAY_COUNT
 from services.db import Database
-from services.desk import FILTERS, ORDERS, PAGE, Filter, Order
+from services.desk import FILTERS, ORDERS, PAGE, Filter, Line, Order
 from services.mailings import MAY_MAIL
 from services.messaging.types import PHONE, Attachment
 from services.outages import MAY_ANNOUNCE
@@ -35,6 +37,7 @@ class Reading:
             "may": {
                 "announce": viewer.role in MAY_ANNOUNCE,
                 "mail": viewer.role in MAY_MAIL,
+                "count": viewer.role in MAY_COUNT,
                 "send": not member.trainee,
             },
             "rooms": [{"code": room.code, "title": room.title} for room in rooms],
@@ -62,7 +65,7 @@ class Reading:
                 skip=read_skip(query.get("skip", "")),
             )
         return {
-            "threads": [show_line(line, member.id, now) for line in lines],
+            "threads": [veil_of(line).veil_all(show_line(line, member.id, now)) for line in lines],
             "more": len(lines) >= PAGE,
         }
 
@@ -93,23 +96,30 @@ class Reading:
                 card.append([what, value])
             if earlier := await work.threads.continued(thread):
                 card.append(["Продолжение", earlier])
+            decision = await holding_posts.buttons_of(work, thread)
+        asked = messages[0].id if messages else None  # a claim is the first line of its thread
+        veil = veil_of(lines[0]).veil_all
         return {
-            "thread": shown,
-            "card": card,
+            "thread": veil(shown),
+            "card": veil(card),
             "messages": [
-                show_message(
-                    m,
-                    files,
-                    delivered.get(m.id),
-                    others=bool(others),
-                    may_release=may_release(viewer, member),
-                    call=call,
-                    alarm=alarm,
-                    draft=draft,
+                veil_message(
+                    lines[0],
+                    show_message(
+                        m,
+                        files,
+                        delivered.get(m.id),
+                        others=bool(others),
+                        may_release=may_release(viewer, member),
+                        call=call,
+                        alarm=alarm,
+                        draft=draft,
+                        decision=decision if m.id == asked else None,
+                    ),
                 )
                 for m in messages
             ],
-            "said": [show_post(post, FILES_AT) for post in said],
+            "said": [veil(show_post(post, FILES_AT)) for post in said],
         }
 
     async def may_see(self, member: Member, file: StoredFile) -> bool:
@@ -117,6 +127,16 @@ class Reading:
             return True
         async with self._db.work() as work:
             return await work.desk.shows_file(as_member(member), file)
+
+
+def veil_of(line: Line) -> Discretion:
+    return for_thread(line.room, line.resident, line.ticket, danger=line.alarmed)
+
+
+def veil_message(line: Line, shown: dict[str, Any]) -> dict[str, Any]:
+    """Words and who said them; of buttons and files nothing is changed."""
+    shows = veil_of(line)
+    return {**shown, "text": shows.veil(shown["text"]), "author": shows.veil(shown["author"])}
 
 
 def read_skip(digits: str) -> int:

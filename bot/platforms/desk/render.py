@@ -10,7 +10,7 @@ from handlers import alarm_texts, calling, relay_texts, staff_texts, wording
 from handlers.staff import articles_shown, drafting_texts, taking_texts
 from services.desk import Delivered, Line
 from services.finding import Found
-from services.messaging.types import PHONE
+from services.messaging.types import PHONE, Keyboard
 from services.people import Place
 from services.staff import as_member
 from services.tables import (
@@ -143,10 +143,12 @@ def show_message(
     call: Call | None = None,
     alarm: Alarm | None = None,
     draft: Suggestion | None = None,
+    decision: Keyboard | None = None,
 ) -> dict[str, Any]:
     """`others`: the resident can be written to in another messenger. `may_release`: the reader's
     yes lets a trainee's answer go. `call`: what the resident is to be told by phone. `alarm`:
-    the thread's. `draft`: what a machine wrote for the thread, shown in a note of it."""
+    the thread's. `draft`: what a machine wrote for the thread, shown in a note of it. `decision`:
+    what a member may decide there of an account."""
     state = delivered.state if delivered and message.by == "member" else ""
     why, keyboard = "", None
     if delivered and state in ("refused", "unknown"):
@@ -164,6 +166,8 @@ def show_message(
         keyboard = calling.buttons(call)
     if alarm is not None and message.id == alarm.message_id:
         keyboard = alarm_texts.keyboard(alarm)
+    if decision is not None:
+        keyboard = decision
     told = message.by == "member" and message.text and state not in ("held", "to_call")
     if keyboard is None and told:
         keyboard = articles_shown.learning(message.id)

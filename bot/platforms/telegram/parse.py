@@ -209,7 +209,9 @@ def _attachments(message: Message) -> tuple[tuple[Attachment, ...], str]:
     if message.contact:
         card = message.contact
         name = " ".join(filter(None, [card.first_name, card.last_name]))
-        return (Attachment(kind="contact", title=name, phone=card.phone_number),), ""
+        sender = message.from_user
+        own = sender is not None and card.user_id == sender.id and message.forward_origin is None
+        return (Attachment(kind="contact", title=name, phone=card.phone_number, own=own),), ""
     if message.sticker:
         return (_file("sticker", message.sticker, title=message.sticker.emoji or ""),), ""
     for kind in ("voice", "audio", "video", "video_note", "document"):

@@ -1,5 +1,5 @@
-"""Which column is what: the names people give them (`columns.yaml`), in one row or in two of which
-the upper is merged, below whatever stands over the table."""
+"""Which column is what: the names people give them (`columns.yaml`), in one row or in up to three,
+the upper ones merged, below whatever stands over the table."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from typing import Any
 from services.accounts.reading.values import NAMED_MONTH, month_of, read_month, squeeze
 from services.accounts.reading.wrong import CellWrong, FileWrong
 
+DEEPEST = 3  # rows of heads
+LAST = 1000  # after all names that fit whole
 SEARCHED = 60  # rows in which the heads of the columns must stand
 _UNITS = re.compile(r"\b(?:в\s+)?(?:руб(?:лей|лях|ля|ль)?|р|rub)\b(?:\s+коп\w*)?")
 _AS_OF = re.compile(r"\b\d{1,2} \d{1,2} \d{4}\b|(?:\s(?:за|на|г|год|года|по состоянию))+$")
@@ -42,7 +44,7 @@ class Heads:
 
 @cache
 def load_fields(kind: str) -> dict[str, Field]:
-    """Of "accounts" or "debts", in their order."""
+    """Of "accounts", "debts" or "meters", in their order."""
     import yaml
 
     text = Path(__file__).with_suffix(".yaml").read_text("utf-8")
@@ -102,11 +104,9 @@ def find_heads(
     with `all_own` each must be there. Raises `FileWrong`."""
     best: tuple[int, int, Heads] | None = None
     for start in range(len(rows)):
-        for depth in (1, 2):
-            if start + depth > len(rows):
-                continue
-            names = _join(rows[start], rows[start + 1] if depth == 2 else None)
-            heads = _match(kind, names, own, depth)
+        for depth in range(1, min(DEEPEST, len(rows) - start) + 1):
+            below = rows[start + depth] if start + depth < len(rows) else ()
+            heads = _match(kind, rows[start : start + depth], below, own)
             if heads and (best is None or len(heads.at) > best[0]):
                 best = len(heads.at), start, heads
     lost = sorted(set(own) - set(best[2].at if best else ())) if all_own else []
@@ -124,22 +124,31 @@ def find_heads(
     return start, Heads(heads.at, heads.called, heads.depth, _find_month(above))
 
 
-def _join(upper: Sequence[str], lower: Sequence[str] | None) -> list[str]:
+def _join(rows: Sequence[Sequence[str]]) -> list[str]:
     """A merged head stands over the first of its columns, the rest of it is empty."""
-    if lower is None:
-        return list(upper)
-    wide, parent = max(len(upper), len(lower)), ""
     names = []
-    for n in range(wide):
-        above = upper[n] if n < len(upper) else ""
-        below = lower[n] if n < len(lower) else ""
-        parent = above if above.strip() else parent
-        names.append(f"{parent} {below}".strip() if below.strip() else above)
+    parents = [""] * len(rows)
+    for n in range(max(map(len, rows))):
+        own = [row[n] if n < len(row) else "" for row in rows]
+        lowest = max((level for level, cell in enumerate(own) if cell.strip()), default=0)
+        for level, cell in enumerate(own):
+            if cell.strip():
+                parents[level:] = [cell] + [""] * (len(rows) - level - 1)
+        names.append(" ".join(filter(None, (*parents[:lowest], own[lowest]))).strip())
     return names
 
 
-def _match(kind: str, names: Sequence[str], own: Mapping[str, str], depth: int) -> Heads | None:
-    known = _known(kind)
+def _go_on(below: Sequence[str], number: int) -> bool:
+    """Whether this row is one of heads: «на начало» and «на конец» under a merged «Долг»."""
+    said = [cell for cell in below if cell.strip()]
+    spoken = any(letter.isdigit() for cell in said for letter in cell)
+    return len(said) > 1 and not spoken and not "".join(below[number : number + 1]).strip()
+
+
+def _match(
+    kind: str, rows: Sequence[Sequence[str]], below: Sequence[str], own: Mapping[str, str]
+) -> Heads | None:
+    known, names, lowest = _known(kind), _join(rows), rows[-1]
     mine = {plain(name): field for field, name in own.items()}
     found: dict[str, tuple[int, int]] = {}  # of a field: the place of the name, of the column
     twice: dict[str, str] = {}
@@ -148,6 +157,9 @@ def _match(kind: str, names: Sequence[str], own: Mapping[str, str], depth: int) 
         if not key:
             continue
         field, place = (mine[key], -1) if key in mine else known.get(key, ("", 0))
+        if not field and column < len(lowest):  # «Лицевой счёт» under «Абонент»; no sum by half
+            field, place = known.get(plain(lowest[column][:120]), ("", 0))  # of its name
+            field, place = (field, place + LAST) if field == "number" else ("", 0)
         if not field:
             continue
         if field in found and found[field][0] == place:
@@ -160,7 +172,12 @@ def _match(kind: str, names: Sequence[str], own: Mapping[str, str], depth: int) 
     if twice:
         raise FileWrong("column_twice", column=squeeze(next(iter(twice.values()))))
     at = {field: column for field, (_, column) in found.items()}
-    return Heads(at, {field: squeeze(names[n]) for field, n in at.items()}, depth, None)
+    if _go_on(below, at["number"]):  # half a name is no name, unless somebody says that it is
+        at = {
+            field: n for field, n in at.items()
+            if found[field][0] < 0 or n >= len(below) or not below[n].strip()
+        }  # fmt: skip
+    return Heads(at, {field: squeeze(names[n]) for field, n in at.items()}, len(rows), None)
 
 
 def _find_month(cells: Sequence[str]) -> date | None:

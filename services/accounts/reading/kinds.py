@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 from services.accounts.reading.wrong import FileWrong
+from services.accounts.reading.zips import MOST_PARTS, open_zip
 
 MOST_BYTES = 64 * 2**20
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -23,6 +24,8 @@ STARTS = (
     (b"{\\rtf", "document"),
     (b"1CDBMSV8", "database"),
     (b"SQLite format", "database"),
+    (b"MOXCEL", "mxl"),
+    (b"MIME-Version", "html"),
     (b"\x03", "dbf"),
 )
 
@@ -62,7 +65,7 @@ def _of_start(start: bytes) -> str:
             if code == "dbf" and b"\x0d" not in start[:4096]:
                 continue
             raise FileWrong(code)
-    low = start[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    low = start[:1024].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
     if low.startswith((b"<!doctype html", b"<html", b"<table", b"<meta")):
         raise FileWrong("html")
     if low.startswith((b"<?xml", b"<workbook", b"<")):
@@ -74,7 +77,7 @@ def _of_start(start: bytes) -> str:
 
 def _of_zip(path: Path) -> str:
     try:
-        with zipfile.ZipFile(path) as package:
+        with open_zip(path, MOST_PARTS, "archive") as package:
             names = set(package.namelist())
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         raise FileWrong("torn") from None

@@ -15,10 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.parsers import expat
 
+from services.accounts.reading import zips
 from services.accounts.reading.wrong import FileWrong
+from services.accounts.reading.zips import open_zip
 
 MOST_PARTS = 3000
 MOST_UNPACKED = 350 * 2**20  # of one part; a sheet of 500 000 rows is two thirds of it
+MOST_TOGETHER = 700 * 2**20
 MOST_TEXTS = 150 * 2**20  # the shared texts, which stay in memory
 RATIO, RATIO_FROM = 120, 8 * 2**20  # a sheet packs ten times, a bomb a thousand
 CHUNK = 1 << 16
@@ -37,7 +40,7 @@ class Package:
 
     def __init__(self, path: Path) -> None:
         try:
-            self._zip = zipfile.ZipFile(path)
+            self._zip = open_zip(path, zips.MOST_PARTS, "bomb")
             self._parts = {part.filename: part for part in self._zip.infolist()}
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
             raise FileWrong("torn") from None
@@ -56,6 +59,8 @@ class Package:
 
     def _look_at_sizes(self) -> None:
         if len(self._parts) > MOST_PARTS:
+            raise FileWrong("bomb")
+        if sum(part.file_size for part in self._parts.values()) > MOST_TOGETHER:
             raise FileWrong("bomb")
         for part in self._parts.values():
             if part.flag_bits & 1:

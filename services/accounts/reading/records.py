@@ -76,7 +76,7 @@ class Cells:
 
     def words(self, field: str) -> str:
         text = self.text(field)
-        if "  " in text or "\n" in text or text != text.strip() or "\xa0" in text:
+        if "  " in text or text != text.strip() or not text.isprintable():
             text = squeeze(text)
         if len(text) > LONGEST_TEXT:
             self.wrong("text_long", field, text)

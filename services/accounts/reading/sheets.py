@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from services.accounts.reading.packages import Attributes, Package, bare
-from services.accounts.reading.values import Num, day_of_number
+from services.accounts.reading.values import Day, Num, day_of_number
 from services.accounts.reading.wrong import CellWrong, FileWrong
 
 MOST_COLUMNS = 256  # what stands further right is no table of ours
@@ -20,9 +21,11 @@ MOST_CELLS = 12_000_000
 MOST_TEXTS = 4_000_000
 LONGEST_CELL = 2000
 LONGEST_TEXT = 100_000  # letters; Excel itself allows 32 767
-LAST_ROW = 2**20
-PATIENCE, LONGEST_ROW = 32 * 2**20, 20_000  # bytes
+LAST_ROW, LAST_COLUMN = 2**20, 2**14
+PATIENCE, LONGEST_ROW = 8 * 2**20, 20_000  # bytes
 _DATES = {*range(14, 18), 22, *range(27, 32), 34, 35, 36, *range(50, 59)}
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_PADDING = re.compile(r"\[[^\]]*\]|_.|\*.")  # of a format: colours and room, nothing that is shown
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 
 
@@ -126,30 +129,34 @@ class SheetFile:
             plain = _QUOTED.sub("", code)
             if key in _DATES or re.search(r"[dyдгm]", plain.lower().replace("general", "")):
                 self._dates.add(str(number))
-            elif re.fullmatch(r"0{2,32}", plain) and plain == code:
-                self._widths[str(number)] = len(plain)
+            elif re.fullmatch(r"0{2,32}", shown := _PADDING.sub("", code)):
+                self._widths[str(number)] = len(shown)
 
     def _text(self, index: str) -> str:
         try:
             at = int(index)
             if at < 0:
                 raise IndexError
-            return self._texts[self._ends[at] : self._ends[at + 1]].decode("utf-8", "replace")
+            text = self._texts[self._ends[at] : self._ends[at + 1]].decode("utf-8", "replace")
         except (ValueError, IndexError):
             raise FileWrong("torn") from None
+        return unescape(text)
 
     def _number(self, text: str, style: str) -> str:
+        if not text.isdigit():
+            text = _write_out(text)
         if style in self._widths and text.isdigit():
             return text.zfill(self._widths[style])
         if style in self._dates:
             try:
-                return day_of_number(text, from_1904=self._package.from_1904).isoformat()
+                day = day_of_number(text, from_1904=self._package.from_1904)
+                return Day(day.isoformat())
             except CellWrong:
                 pass
         return Num(text)
 
     def _rows(self, part: str) -> Iterator[tuple[int, list[str]]]:
-        self._read, self._size = 0, max(1, self._package.size(part))
+        size = max(1, self._package.size(part))
         ready: list[tuple[int, list[str]]] = []
         row: list[str] = []
         number = column = cells = given = 0
@@ -197,6 +204,10 @@ class SheetFile:
                 said = self._text(said)
             elif kind == "n":
                 said = self._number(said, style)
+            elif kind == "b":
+                said = "ИСТИНА" if said == "1" else "ЛОЖЬ"
+            else:
+                said = unescape(said)
             if len(said) > LONGEST_CELL:
                 raise FileWrong("cell_long", row=number)
             while len(row) < column:
@@ -211,11 +222,33 @@ class SheetFile:
                     raise FileWrong("cell_long", row=number)
 
         for done in self._package.stream(part, start, end, text):
-            self._read = done
+            self._read, self._size = done, size
             given += len(ready)
             _check_worth(done, given, LONGEST_ROW)
             yield from ready
             ready.clear()
+
+
+def unescape(text: str) -> str:
+    """«_x000D_» is how the format writes a letter that XML has no place for."""
+    if "_x" not in text:
+        return text
+    return _ESCAPED.sub(
+        lambda found: said if (said := chr(int(found[1], 16))).isprintable() else " ", text
+    )
+
+
+def _write_out(text: str) -> str:
+    """Some libraries write 10100001 as 1.0100001E7, and 15 as 15.0."""
+    if "E" not in text and "e" not in text and not text.endswith(".0"):
+        return text
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        return text
+    if not value.is_finite() or abs(value.adjusted()) > 15:
+        return text
+    return str(int(value)) if value == value.to_integral_value() else f"{value:f}"
 
 
 def _check_worth(done: int, found: int, each: int) -> None:
@@ -230,6 +263,8 @@ def _column(place: str) -> int:
     for letter in place:
         if not "A" <= letter <= "Z":
             break
+        if column > LAST_COLUMN:
+            raise FileWrong("torn")
         column = column * 26 + ord(letter) - 64
     if not column:
         raise FileWrong("torn")

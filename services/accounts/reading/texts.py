@@ -13,9 +13,16 @@ from services.accounts.reading.wrong import FileWrong
 
 Rows = Iterator[tuple[int, list[str]]]
 MARKS = (";", ",", "\t", "|")
+HIGH = (0, 4)  # of a letter of two bytes the higher one, in Latin and in Cyrillic
 LONGEST_CELL = 2000  # letters; a quote that is never closed swallows the rest of the file
+LONGEST_LINE = 500_000
+MOST_COLUMNS = 256  # what stands further right is no table of ours
 SAMPLE = 64 * 2**10
 _CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
+
+
+class _LineWrong(Exception):
+    """Of a line, before it is known which row it is in. The text is the code."""
 
 
 class TextFile:
@@ -36,7 +43,7 @@ class TextFile:
             raise FileWrong("binary")
         self._skip = 0
         self.mark = ""
-        if said := re.match(r"\ufeff?sep=(.)\r?\n", sample):  # a line for Excel alone
+        if said := re.match(r"\ufeff?sep=([;,\t|:^~])\r?\n", sample):  # a line for Excel alone
             self.mark, self._skip = said[1], 1
         self.mark = self.mark or _choose_mark(sample, score)
 
@@ -55,21 +62,39 @@ class TextFile:
     def _rows(self) -> Rows:
         with self._path.open("rb") as self._raw:
             text = io.TextIOWrapper(self._raw, encoding=self.encoding, newline="")
-            reader = csv.reader(text, delimiter=self.mark)
-            number = width = 0
+            reader = csv.reader(self._lines(text), delimiter=self.mark)
+            number = width = lines = 0
             try:
                 for number, row in enumerate(reader, 1):
                     if number <= self._skip:
                         continue
-                    width = max(width, len(row))
-                    for cell in row:
-                        if len(cell) > LONGEST_CELL or self._swallows(cell, width):
+                    row = row[:MOST_COLUMNS]
+                    width, torn = max(width, len(row)), reader.line_num - lines > 1
+                    lines = reader.line_num
+                    for n, cell in enumerate(row):
+                        if len(cell) > LONGEST_CELL:
+                            raise FileWrong("quote" if torn else "cell_long", row=number)
+                        if torn and self._swallows(cell, width):
                             raise FileWrong("quote", row=number)
+                        if cell[:2] == '="' and cell[-1] == '"':
+                            row[n] = cell[2:-1]  # so do programs keep the zeros of ="00101"
                     yield number, row
             except UnicodeError:
                 raise FileWrong("letters", row=number + 1) from None
             except csv.Error:
-                raise FileWrong("quote", row=number + 1) from None
+                torn = reader.line_num - lines > 1
+                raise FileWrong("quote" if torn else "cell_long", row=number + 1) from None
+            except _LineWrong as wrong:
+                raise FileWrong(str(wrong), row=number + 1) from None
+
+    @staticmethod
+    def _lines(text: io.TextIOWrapper) -> Iterator[str]:
+        while line := text.readline(LONGEST_LINE):
+            if len(line) == LONGEST_LINE:
+                raise _LineWrong("line_long")
+            if "\x00" in line:
+                raise _LineWrong("text_odd")
+            yield line
 
     def _swallows(self, cell: str, width: int) -> bool:
         """Whether a quote that is not closed has taken the next rows into this cell. An address of
@@ -89,8 +114,8 @@ def tell_encoding(path: Path) -> str:
             return "utf-16"
         zeros = start.count(0)
         if zeros:
-            even, odd = start[::2].count(0), start[1::2].count(0)
-            if zeros > len(start) // 8 and min(even, odd) <= max(even, odd) // 20:
+            even, odd = (sum(map(half.count, HIGH)) for half in (start[::2], start[1::2]))
+            if max(even, odd) > len(start) * 0.45 and min(even, odd) <= max(even, odd) // 4:
                 return "utf-16-le" if odd > even else "utf-16-be"
             raise FileWrong("binary")
     try:
@@ -145,7 +170,7 @@ def _choose_mark(sample: str, score: Callable[[Sequence[str]], int]) -> str:
 
     def fits(mark: str) -> tuple[int, int]:
         try:
-            rows = [row for row in csv.reader(lines, delimiter=mark) if row]
+            rows = [row[:MOST_COLUMNS] for row in csv.reader(lines, delimiter=mark) if row]
         except csv.Error:
             return 0, 0
         return max(map(score, rows), default=0), max(map(len, rows), default=0)

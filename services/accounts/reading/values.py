@@ -18,14 +18,28 @@ class Num(str):
     __slots__ = ()
 
 
+class Day(str):
+    """A cell that a spreadsheet shows as a day: 2026-11-15."""
+
+    __slots__ = ()
+
+
 MOST_KOPECKS = 100_000_000_000  # a billion roubles: no flat owes it
+LONGEST = 100  # letters of a number, a sum or a day
 SURE_DIGITS = 15  # a spreadsheet keeps so many of a number; the rest become zeros
 _ERRORS = ("#ССЫЛ", "#REF", "#Н/Д", "#N/A", "#ЗНАЧ", "#VALUE", "#ДЕЛ/0", "#DIV/0", "#ИМЯ", "#NAME",
            "#ЧИСЛО", "#NUM", "#ПУСТО", "#NULL", "####")  # fmt: skip
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009\u2007\ufeff]+")
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064]")
+_MINUS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d", "-"))
 _CALLED = re.compile(r"^(?:лицевой\s+сч[её]т|л\s*[/.]?\s*с(?:ч[её]т)?\.?|сч[её]т)?\s*[№#:]?\s*",
                      re.IGNORECASE)  # fmt: skip
 _ACCOUNT = re.compile(r"[0-9A-Za-zА-Яа-яЁё/._-]{1,32}")
+_NAMES = r"(?:янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек)[а-я]*"
+_SPOILT_DAY = re.compile(  # what Excel makes of 1-05, and of 5-2001
+    rf"(?:0?[1-9]|[12]\d|3[01])\.(?:(?:0[1-9]|1[0-2])\.20\d\d|{_NAMES})|{_NAMES}\.\d\d(?:\d\d)?",
+    re.IGNORECASE,
+)
 _EXPONENT = re.compile(r"\d+(?:[.,]\d+)?[eEеЕ]\+?\d+")
 _PLAIN_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _UNIT = re.compile(r"(?:руб(?:лей|ля|ль)?\.?|р\.|₽|rub)$", re.IGNORECASE)
@@ -46,11 +60,16 @@ NAMED_MONTH = re.compile(
 
 
 def squeeze(text: str) -> str:
-    """No spaces of whatever kind at the ends, single ones within."""
+    """No spaces of whatever kind at the ends, single ones within; nothing that is not seen."""
+    if not text.isascii():
+        text = _UNSEEN.sub("", text)
     return _SPACES.sub(" ", text).strip()
 
 
-def _check(text: str) -> None:
+def _check(text: str, code: str) -> None:
+    """Before any pattern is tried on it: some of them take long over what is long."""
+    if len(text) > LONGEST:
+        raise CellWrong(code)
     if text.startswith(_ERRORS):
         raise CellWrong("cell_error")
     if text.startswith("="):
@@ -61,10 +80,12 @@ def read_number(cell: str) -> str:
     """An account's number as text, its zeros kept."""
     if isinstance(cell, Num):
         return _number_of_number(cell)
+    if isinstance(cell, Day):
+        raise CellWrong("number_day")
     text = squeeze(cell).removeprefix("'")
     if text.isascii() and text.isdigit() and len(text) <= 32:
         return text
-    _check(text)
+    _check(text, "number_odd")
     if _EXPONENT.fullmatch(text):
         raise CellWrong("number_exponent")
     bare = _CALLED.sub("", text).replace(" ", "")
@@ -72,8 +93,10 @@ def read_number(cell: str) -> str:
         raise CellWrong("number_odd")
     if not _ACCOUNT.fullmatch(bare) or not any(letter.isdigit() for letter in bare):
         raise CellWrong("number_odd")
-    if re.fullmatch(r"\d+[.,]0{1,2}", bare):
+    if re.fullmatch(r"\d+[.,]0{1,2}|\d{4,}[.,]0+", bare):
         raise CellWrong("number_fraction")
+    if _SPOILT_DAY.fullmatch(bare):
+        raise CellWrong("number_day")
     return bare
 
 
@@ -104,10 +127,10 @@ def read_money(cell: str) -> int:
         return -kopecks if simple[1] else kopecks
     if isinstance(cell, Num):
         return _kopecks(_decimal(cell))
-    text = squeeze(cell)
-    if text in ("", "-", "–", "—"):
+    text = squeeze(cell).translate(_MINUS)
+    if text in ("", "-"):
         return 0
-    _check(text)
+    _check(text, "money_odd")
     if " " in text:
         if any(not _grouped(run.strip(), " ") for run in _SPACED.findall(text)):
             raise CellWrong("money_odd")
@@ -116,10 +139,11 @@ def read_money(cell: str) -> int:
     negative = False
     if text.startswith("(") and text.endswith(")"):
         text, negative = text[1:-1], True
-    text = text.replace("−", "-").replace("–", "-")
     if text.endswith("-"):
         text = "-" + text[:-1]
-    if text[:1] in "+-":
+    if text[:1] in ("+", "-"):
+        if negative:
+            raise CellWrong("money_odd")  # «(-5)»: once less, or twice
         negative ^= text[0] == "-"
         text = text[1:]
     if not _MONEY.fullmatch(text):
@@ -194,7 +218,7 @@ def read_day(cell: str) -> date | None:
     text = squeeze(cell)
     if not text or text in ("-", "–", "—"):
         return None
-    _check(text)
+    _check(text, "day_odd")
     if isinstance(cell, Num):
         return day_of_number(text)
     text = _TIME.sub("", text).removesuffix("г.").removesuffix("г").strip()
@@ -236,6 +260,8 @@ def read_month(cell: str) -> date | None:
     text = squeeze(cell)
     if not text:
         return None
+    if isinstance(cell, Num) and "." in text:
+        text = f"{round(_exact(text, 'month_odd'), 4):f}"  # a spreadsheet's 10.202600000000001
     if found := _MONTH.fullmatch(text):  # Excel takes 11.2026 for a number
         return _date(int(found[2]), int(found[1]), 1, "month_odd")
     if not isinstance(cell, Num):

@@ -57,6 +57,8 @@ export const noticeForm = (kind, id) => ask(`${kind}s/${id}/form`);
 export const noticeText = (kind, id) => ask(`${kind}s/${id}/text`);
 export const keepNotice = (kind, form, look) => post(`${kind}s${look ? "?look" : ""}`, form);
 export const doNotice = (kind, id, what, body = {}) => post(`${kind}s/${id}/${what}`, body);
+export const imports = (wanted = {}) => ask(`imports?${query(wanted)}`);
+export const doImport = (id, what, value) => post(`imports/${id}/${what}`, { value });
 export const leave = () => post("leave", {});
 
 /** A file made on request, and the name the server gave it. */

@@ -2,7 +2,7 @@
 
 import { $ } from "./dom.js";
 
-export function keys({ list, composer, actions, search, filing, notices, back, isOpen }) {
+export function keys({ list, composer, actions, search, filing, notices, accounts, back, isOpen }) {
   const help = () => $("keys-help").open || $("keys-help").showModal();
   $("keys").addEventListener("click", help);
   const ofThread = {
@@ -26,6 +26,7 @@ export function keys({ list, composer, actions, search, filing, notices, back, i
     if (event.key === "Escape") {
       if (typing) at.blur();
       if (notices.open) return typing || notices.back();
+      if (accounts.open) return accounts.back();
       if (typing && isOpen()) $("messages").focus();
       else back();
       return;
@@ -33,7 +34,7 @@ export function keys({ list, composer, actions, search, filing, notices, back, i
     if (typing) return;
     if (event.key === "?") help();
     else if (event.code === "KeyO") notices.turn();
-    else if (notices.open && !["KeyS", "KeyC"].includes(event.code)) return;
+    else if ((notices.open || accounts.open) && !["KeyS", "KeyC"].includes(event.code)) return;
     else if (event.code === "KeyJ" || (event.key === "ArrowDown" && listed(at))) list.step(1);
     else if (event.code === "KeyK" || (event.key === "ArrowUp" && listed(at))) list.step(-1);
     else if (event.code === "KeyS") search.open();

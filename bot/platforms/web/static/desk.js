@@ -1,5 +1,6 @@
 // The staff desk: what is open, what is fetched when, and the parts of the page between them.
 
+import { Accounts } from "./desk-accounts.js";
 import { Actions } from "./desk-actions.js";
 import { Alerts } from "./desk-alerts.js";
 import * as api from "./desk-api.js";
@@ -22,6 +23,7 @@ import { Wire } from "./wire.js";
 const alerts = new Alerts();
 const list = new List();
 const notices = new Notices({ tell: toast });
+const accounts = new Accounts({ tell: toast, expired: (why) => signIn(why) });
 const office = new Office();
 const past = new Past();
 const search = new Search();
@@ -110,8 +112,9 @@ async function begin() {
   list.filters.rooms(me.rooms);
   office.begins(me);
   notices.begins(me);
+  accounts.begins(me);
   together.me = me.member.name;
-  keys({ list, composer, actions, search, filing, notices, back, isOpen: () => current !== null });
+  keys({ list, composer, actions, search, filing, notices, accounts, back, isOpen: () => current !== null });
   addEventListener("hashchange", openFromHash);
   wire = new Wire("/desk/ws", {
     opened: () => {
@@ -119,6 +122,7 @@ async function begin() {
       if (current) refreshThread();
       office.refresh();
       notices.refresh();
+      accounts.refresh();
       outbox.retry();
       composer.tray.retry();
     },
@@ -180,9 +184,10 @@ const refreshThread = calmly(async () => {
 }, failed);
 
 function openFromHash() {
-  const away = notices.route(location.hash);
+  const counting = accounts.route(location.hash);
+  const away = notices.route(location.hash) || counting;
   const id = away ? null : Number(location.hash.slice(1)) || null;
-  const view = away ? "notices" : id ? "talk" : "list";
+  const view = counting ? "accounts" : away ? "notices" : id ? "talk" : "list";
   if (id === current && $("desk").dataset.view === view) return;
   current = id;
   list.select(id);
@@ -190,7 +195,8 @@ function openFromHash() {
   together.leave();
   showTalk();
   $("desk").dataset.view = view;
-  $("notices-open").setAttribute("aria-pressed", String(away));
+  $("notices-open").setAttribute("aria-pressed", String(away && !counting));
+  $("accounts-open").setAttribute("aria-pressed", String(counting));
   $("card").hidden = !id;
   card(false);
   if (!id) return away || list.focus();
