@@ -24,6 +24,7 @@ from services.errors import (
     NotYours,
     OthersLinkedHere,
     OwnCode,
+    ToBeErased,
     TooManyTries,
     WrongCode,
 )
@@ -77,7 +78,8 @@ class Linking:
     async def join(self, viewer: AsResident, code: str) -> Link:
         """Makes the viewer's contact that of the person who was given this code; the viewer is
         outdated afterwards. Raises `WrongCode`, `OwnCode`, `AlreadySo`, `OthersLinkedHere`,
-        `TooManyTries`. A wrong code counts only if the transaction goes on to commit."""
+        `ToBeErased`, `TooManyTries`. A wrong code counts only if the transaction goes on to
+        commit."""
         session, now = self._work.session, self._work.now
         if await self._tries(viewer) >= TRIES_OF_ONE or await self._tries() >= TRIES_OF_ALL:
             raise TooManyTries
@@ -100,6 +102,10 @@ class Linking:
             raise OthersLinkedHere
         if not await self._use(giver, code) or not await self._agreed(ours):
             raise await self._wrong(viewer)
+        for resident_id in (viewer.resident_id, ours):
+            if await self._work.erasing.asked_by(resident_id) is not None:
+                raise ToBeErased
+        self._work.dialogues.forget()
         moved = await merging.bring(self._work, viewer.resident_id, ours)
         contact.resident_id = ours
         link = Link(
@@ -221,6 +227,7 @@ class Linking:
         await session.refresh(link, with_for_update=True)
         if link.undone_at is not None:
             raise AlreadySo
+        work.dialogues.forget()
         link.undone_at = work.now
         contacts = await work.people.contacts(link.to_resident_id)
         leaver = await work.people.contact(link.contact_id)
@@ -234,6 +241,7 @@ class Linking:
             if contact.id != viewer.contact_id:
                 address = Address(channel=contact.channel, chat=contact.chat)
                 await work.sessions.forget(address, contact.user_id)
+        await work.erasing.go_on_apart(link.to_resident_id, link.from_resident_id)
         work.audit.note(viewer.name, "unlinked", f"resident:{link.to_resident_id}", link=link.id)
         return link
 

@@ -37,8 +37,9 @@ async def bring(work: Work, theirs: int, ours: int) -> dict[str, Any]:
         )
     lent = await _lend(work, theirs, ours)
     await work.wishes.bring(theirs, ours)
+    held = await work.holdings.bring(theirs, ours)
     _ring(work, threads)
-    return {"threads": threads, "homes": homes, "same": same, "lent": lent}
+    return {"threads": threads, "homes": homes, "same": same, "lent": lent, **held}
 
 
 async def take_back(work: Work, link: Link, heir: Contact) -> None:
@@ -65,6 +66,7 @@ async def take_back(work: Work, link: Link, heir: Contact) -> None:
     )
     await work.session.execute(stay.values(contact_id=heir.id))
     await _return_lent(work, link)
+    await work.holdings.take_back(link)
     await _redirect(work, link.to_resident_id, heir)
     await _redirect(work, link.from_resident_id, await work.people.contact(link.contact_id))
     _ring(work, threads)

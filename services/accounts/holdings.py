@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from services.access import AsResident, check_holding
-from services.tables import Account, Holding
+from services.tables import Account, AccountMark, Holding, HoldingClaim, Link
 
 if TYPE_CHECKING:
     from services.work import Work
@@ -20,8 +20,8 @@ HolderRole = Literal["owner", "tenant", "family"]
 @dataclass(frozen=True)
 class Held:
     """An account as its holder sees it, without sums. `place`: its address with the flat,
-    as the accounting system has it; `house_id` is empty where the company's list has no such
-    house."""
+    as the accounting system has it; `kind`: what it is for, in its words; `house_id` is empty where
+    the company's list has no such house."""
 
     holding_id: int
     account_id: int
@@ -31,6 +31,7 @@ class Held:
     sees_money: bool
     house_id: int | None
     flat_id: int | None
+    kind: str = ""
 
 
 class Holdings:
@@ -60,6 +61,7 @@ class Holdings:
                 sees_money=holding.sees_money,
                 house_id=account.house_id,
                 flat_id=account.flat_id,
+                kind=account.kind,
             )
             for holding, account in rows
         ]
@@ -67,12 +69,16 @@ class Holdings:
     async def get(
         self, viewer: AsResident, account_id: int, *, money: bool = False, owner: bool = False
     ) -> Holding:
-        """The viewer's holding of that account. Raises `NotYours`, see `access.check_holding`."""
+        """The viewer's holding of that account. Raises `NotYours`, see `access.check_holding`; so
+        it does while the accounting system does not know the account."""
         holding = await self._work.session.scalar(
-            select(Holding).where(
+            select(Holding)
+            .join(Account, Account.id == Holding.account_id)
+            .where(
                 Holding.account_id == account_id,
                 Holding.resident_id == viewer.resident_id,
                 Holding.until.is_(None),
+                Account.withdrawn_at.is_(None),
             )
         )
         return check_holding(viewer, holding, money=money, owner=owner)
@@ -86,6 +92,7 @@ class Holdings:
             select(Holding)
             .where(Holding.account_id == account_id, Holding.until.is_(None))
             .order_by(Holding.id)
+            .execution_options(populate_existing=True)
         )
         return list(rows)
 
@@ -121,13 +128,81 @@ class Holdings:
             )
         )
         if not left:
-            account = await self._work.session.get(Account, holding.account_id)
-            assert account is not None
-            account.history_from = (
-                (await self._work.company.local(self._work.now)).date().replace(day=1)
-            )
+            await self.hide_before(holding.account_id)
         self._note(who, "no longer holds an account", holding, by=by)
         await self._work.session.flush()
+
+    async def hide_before(self, account_id: int) -> None:
+        """Whoever holds it from now on looks back to this month and no further, and is reminded
+        whatever those before them disputed or agreed upon."""
+        account = await self._work.session.get_one(Account, account_id)
+        account.history_from = (
+            (await self._work.company.local(self._work.now)).date().replace(day=1)
+        )
+        await self._work.session.execute(
+            update(AccountMark)
+            .where(AccountMark.account_id == account_id, AccountMark.ended_at.is_(None))
+            .values(ended_at=self._work.now, ended_by="system")
+        )
+        await self._work.session.flush()
+
+    # Two residents turn out to be one person, and back.
+
+    async def bring(self, theirs: int, ours: int) -> dict[str, list[Any]]:
+        """What `theirs` hold is held by `ours`. Of an account that both hold the twin rests
+        meanwhile. Returns what `Link.moved` keeps."""
+        held, twins = [], []
+        known = {each.account_id: each.id for each in await self._held_now(ours)}
+        for each in await self._held_now(theirs):
+            await self.holders(each.account_id)
+            if each.until is not None:
+                continue
+            if each.account_id in known:
+                each.until, each.ended_by = self._work.now, "linked"
+                twins.append([each.id, known[each.account_id]])
+            else:
+                each.resident_id = ours
+                held.append(each.id)
+        claims = await self._work.session.scalars(
+            update(HoldingClaim)
+            .where(HoldingClaim.resident_id == theirs, HoldingClaim.state == "asked")
+            .values(resident_id=ours)
+            .returning(HoldingClaim.id)
+        )
+        await self._work.session.flush()
+        return {"holdings": held, "twins": twins, "claims": sorted(claims)}
+
+    async def take_back(self, link: Link) -> None:
+        """A twin wakes only while the other still holds the account: what was ended meanwhile was
+        ended for both."""
+        moved = link.moved
+        for ident, stays in [*([each, None] for each in moved.get("holdings", ())),
+                             *moved.get("twins", ())]:  # fmt: skip
+            holding = await self._work.session.get_one(Holding, ident)
+            await self.holders(holding.account_id)
+            await self._work.session.refresh(holding)
+            if stays is None:
+                holding.resident_id = link.from_resident_id
+                continue
+            other = await self._work.session.get_one(Holding, stays)
+            await self._work.session.refresh(other)
+            if other.until is None and holding.ended_by == "linked":
+                holding.until, holding.ended_by = None, ""
+                holding.sees_money = holding.sees_money and other.sees_money
+        await self._work.session.execute(
+            update(HoldingClaim)
+            .where(HoldingClaim.id.in_(moved.get("claims", ())), HoldingClaim.state == "asked")
+            .values(resident_id=link.from_resident_id)
+        )
+        await self._work.session.flush()
+
+    async def _held_now(self, resident_id: int) -> list[Holding]:
+        rows = await self._work.session.scalars(
+            select(Holding)
+            .where(Holding.resident_id == resident_id, Holding.until.is_(None))
+            .order_by(Holding.account_id)
+        )
+        return list(rows)
 
     def _note(self, who: str, what: str, holding: Holding, **more: str) -> None:
         self._work.audit.note(who, what, f"account:{holding.account_id}", **more)
