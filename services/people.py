@@ -65,6 +65,10 @@ HEAR = (
     )
     .execution_options(populate_existing=True)
 )
+ANSWER_ON_CONSENT = """
+    SELECT given FROM consents WHERE resident_id = :resident AND version = :version
+    ORDER BY id DESC LIMIT 1
+"""
 
 
 class People:
@@ -171,12 +175,13 @@ class People:
 
     async def answer_on_consent(self, resident_id: int, version: str) -> bool | None:
         """What the resident last said to this version of the text; None: not asked yet."""
-        return await self._work.session.scalar(
-            select(ConsentRecord.given)
-            .where(ConsentRecord.resident_id == resident_id, ConsentRecord.version == version)
-            .order_by(desc(ConsentRecord.id))
-            .limit(1)
+        known = self._work.dialogues.known(resident_id)
+        if known and known.version == version:
+            return known.consent
+        given: bool | None = await self._work.session.scalar(
+            text(ANSWER_ON_CONSENT), {"resident": resident_id, "version": version}
         )
+        return given
 
     async def last_answer_on_consent(self, resident_id: int) -> bool | None:
         """The latest one, whichever version of the text it was given to."""
@@ -191,11 +196,13 @@ class People:
         self, viewer: AsResident, version: str, text: str, *, given: bool
     ) -> None:
         """Writes the answer with its moment and the hash of the very text shown (152-FZ, art. 9).
-        Giving it keeps what was said before. Taking it back clears name and phone, and counts for
-        each resident that this one stands for: no undone link may bring back what the person
-        wanted forgotten."""
+        Giving it keeps what was said before. Taking it back clears name and phone at once, and all
+        else within the term (`services.erasing`), for each resident that this one stands for: no
+        undone link may bring back what the person wanted forgotten."""
         taken_in = [] if given else await self._work.linking.taken_in(viewer.resident_id)
         everyone = [viewer.resident_id, *taken_in]
+        had = await self.last_answer_on_consent(viewer.resident_id)
+        self._work.dialogues.forget()
         for resident_id in everyone:
             self._work.session.add(
                 ConsentRecord(
@@ -212,7 +219,10 @@ class People:
         )
         if given:
             await self._work.forgetting.spare(everyone)
+            await self._work.erasing.give_consent(viewer)
         else:
+            if had:
+                await self._work.erasing.take_back_consent(viewer, everyone)
             for resident_id in everyone:
                 resident = await self.resident(resident_id)
                 resident.name = resident.phone = resident.registered_at = None
@@ -225,6 +235,7 @@ class People:
                 update(Contact).where(Contact.resident_id.in_(everyone)).values(came_by="")
             )
             await self._work.elders.move_out(viewer)
+            await self._work.sharing.leave_all(everyone, viewer.name)
             await self._work.forgetting.part_from(everyone)
         await self._work.session.flush()
 
@@ -271,6 +282,10 @@ class People:
         self._work.session.add(home)
         await self._work.session.flush()
         return home
+
+    async def flat_of_home(self, viewer: AsResident, home_id: int) -> int | None:
+        """Raises `NotYours`."""
+        return check_home(viewer, await self._work.session.get(Home, home_id)).flat_id
 
     async def leave_home(self, viewer: AsResident, home_id: int) -> None:
         home = check_home(viewer, await self._work.session.get(Home, home_id))
