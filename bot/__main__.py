@@ -13,6 +13,11 @@ from bot.asking import COMMANDS, main
 
 if __name__ == "__main__":
     if sys.argv[1:2] not in ([command] for command in COMMANDS):
+        if sys.argv[1:2] == ["import"]:
+            from bot.early import refuse
+
+            if refuse(sys.argv[2:]):
+                sys.exit(1)
         # What is loaded now stays: to look for waste in it takes a second. `App` ends this.
         gc.disable()
         from bot.cli import main  # with all the program behind it: a second and a half

@@ -22,10 +22,12 @@ from bot.http import make_http
 from bot.media import Media
 from bot.metrics import Metrics
 from bot.outside.drafts import make_drafts
+from bot.own_page import OwnPage
 from bot.platforms import Answers, Routes, Wiring, make_desk, make_web, messengers_of
 from bot.platforms.web.pages import Doorkeeper
 from bot.settings import Settings
 from bot.state import State
+from bot.uploading import Uploading
 from bot.ways_in import write_down
 from handlers import outcomes
 from handlers.chores import CHORES
@@ -70,6 +72,7 @@ class App:
         self.drafts = make_drafts(settings, self.db, self.bells, self.state, self.metrics)
         self.background = Background()
         self.media = Media(self.db, settings.files_dir)
+        self.uploading = Uploading(self.db, self.bells, self.media)
         self.channels: dict[str, Channel] = {}
         self.address = ""
         self._limits_factor = limits_factor
@@ -97,6 +100,7 @@ class App:
         handling = Handling(self.db, self.bells, handlers.handle, outcomes.tell_fault, self.metrics)
         self.background.keep("handling", handling.run)
         self.background.keep("chores", self.chores.run)
+        self.background.keep("uploading", self.uploading.run)
         if self.drafts is not None:
             self.background.keep("drafts", self.drafts.run)
         for channel in list(self.channels.values()):
@@ -193,6 +197,7 @@ class App:
         for channel in self.channels.values():
             if isinstance(channel, Routes):
                 routes += channel.routes(self._carrying.hear_for(channel.name))
+        routes += OwnPage(self.db, self.media, Doorkeeper(self.settings.public_url)).routes()
         for name in self.settings.webhooks:
             routes.append(web.post(f"/{name}", partial(self._receive_webhook, name)))
         http = make_http(

@@ -23,6 +23,7 @@ from services.db import migrate
 from services.dumping import (
     Left,
     is_empty,
+    last_act,
     leave_to_people,
     server_major,
     unknown_revision,
@@ -126,10 +127,13 @@ async def read_backup(settings: Settings, url: str, file: Path) -> str:
         await asyncio.to_thread(_unpack, tar, inside, settings.files_dir)
     await migrate(url)
     left = await leave_to_people(url)
+    act = await last_act(url)
     return "\n".join(
         [
             f"восстановлено из {file}, файлов: {len(inside)}. Теперь запустите программу",
             *tell_what_is_left(left),
+            f"последний акт об удалении данных в копии: {f'№{act}' if act else 'нет'}. Если после "
+            "неё исполняли другие, повторите: python -m bot erase и номера карточек из актов",
         ]
     )
 

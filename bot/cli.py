@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from bot import asking, backup, exporting, importing, posters
+from bot import account_codes, asking, backup, erasing, exporting, importing, posters, readings
 from bot.app import App, CannotStart
 from bot.doctor import examine
 from bot.log import set_up_log
@@ -50,8 +50,11 @@ def main(arguments: list[str] | None = None) -> int:
     apply.add_argument("--force", action="store_true", help="the file wins over the chat")
     exporting.add_command(commands)
     posters.add_command(commands)
+    account_codes.add_command(commands)
     backup.add_commands(commands)
     importing.add_command(commands)
+    readings.add_command(commands)
+    erasing.add_command(commands)
     link = commands.add_parser("link", help="a one-time link to the desk")
     link.add_argument("member", nargs="?", default="", help="code or name of the member")
     commands.add_parser("doctor", help="check everything, one line each")
@@ -70,9 +73,15 @@ def main(arguments: list[str] | None = None) -> int:
             case "export":
                 exporting.check_place(given.file, replace=given.yes)
                 return asyncio.run(export_company(settings, given.file))
+            case "readings":
+                exporting.check_place(given.out, replace=given.yes)
+                return asyncio.run(export_readings(settings, given))
             case "posters":
                 exporting.check_place(given.out, replace=True)
                 return asyncio.run(print_posters(settings, given.house, given.out))
+            case "codes":
+                exporting.check_place(given.out, replace=True)
+                return asyncio.run(write_account_codes(settings, given.house, given.out))
             case "backup":
                 exporting.check_place(given.file, replace=given.yes)
                 return asyncio.run(back_up(settings, given.file))
@@ -83,6 +92,8 @@ def main(arguments: list[str] | None = None) -> int:
                 return asyncio.run(
                     importing.run(given, lambda: database(settings, whole_program=False))
                 )
+            case "erase":
+                return asyncio.run(erase_again(settings, given.residents))
             case "link":
                 return asyncio.run(print_link(settings, given.member))
             case "doctor":
@@ -239,11 +250,31 @@ async def export_company(settings: Settings, file: Path | None) -> int:
     return 0
 
 
+async def export_readings(settings: Settings, given: argparse.Namespace) -> int:
+    async with database(settings, whole_program=False) as url:
+        app = App(settings, url)
+        try:
+            print(await readings.write_out(app.db, given))
+        finally:
+            await app.db.close()
+    return 0
+
+
 async def print_posters(settings: Settings, house: str, out: Path) -> int:
     async with database(settings, whole_program=False) as url:
         app = App(settings, url)
         try:
             print(await posters.write_out(app.db, settings, house, out))
+        finally:
+            await app.db.close()
+    return 0
+
+
+async def write_account_codes(settings: Settings, house: str, out: Path) -> int:
+    async with database(settings, whole_program=False) as url:
+        app = App(settings, url)
+        try:
+            print(await account_codes.write_out(app.db, house, out))
         finally:
             await app.db.close()
     return 0
@@ -260,6 +291,16 @@ async def restore(settings: Settings, file: Path) -> int:
     async with database(settings, whole_program=True) as url:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         print(await backup.read_backup(settings, url, file))
+    return 0
+
+
+async def erase_again(settings: Settings, residents: list[int]) -> int:
+    async with database(settings, whole_program=False) as url:
+        app = App(settings, url)
+        try:
+            print("\n".join(await erasing.ask_again(app.db, residents)))
+        finally:
+            await app.db.close()
     return 0
 
 

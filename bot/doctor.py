@@ -39,6 +39,8 @@ async def examine(
     except CompanyFileWrong as wrong:
         yield Finding(False, "файл компании", f"{settings.company_file}: {wrong}")
     yield examine_disk(settings)
+    if declaration is not None and (links := examine_links(settings, declaration)):
+        yield links
     try:
         async with database() as url:
             async for finding in examine_database(settings, url):
@@ -74,6 +76,26 @@ def list_channels(declaration: Declaration) -> list[str]:
     """The company's, and those of complexes."""
     of_complexes = [complex_.telegram_channel for complex_ in declaration.complexes]
     return [chat_of(each) for each in (declaration.company.telegram_channel, *of_complexes) if each]
+
+
+def examine_links(settings: Settings, declaration: Declaration) -> Finding | None:
+    """None where the company sends nobody to its own page."""
+    showing = declaration.company.accounts.showing
+    on = {"telegram": settings.telegram_on, "vk": settings.vk_on, "web": settings.web_chat}
+    linked = [
+        name
+        for name, is_on in on.items()
+        if is_on and "link" in getattr(showing, name).model_dump().values()
+    ]
+    if not linked:
+        return None
+    if settings.public_url.startswith("https://"):
+        return Finding(True, "своя страница", f"{settings.public_url}/my/…")
+    words = (
+        f"в accounts.showing стоит link ({', '.join(linked)}), а PUBLIC_URL не https: "
+        "ссылку на суммы жители не откроют"
+    )
+    return Finding(False, "своя страница", words)
 
 
 def examine_disk(settings: Settings) -> Finding:

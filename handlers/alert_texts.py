@@ -26,6 +26,7 @@ def begun(trouble: Trouble, now: datetime) -> str:
         since = name_moment(trouble.since.astimezone(now.tzinfo), now)
     return {
         "aside": aside, "inbox": inbox, "queue": queue, "channel": channel, "disk": disk,
+        "erasing": erasing,
     }[trouble.kind](trouble, since)  # fmt: skip
 
 
@@ -80,6 +81,16 @@ def disk(trouble: Trouble, since: str) -> str:
     )
 
 
+def erasing(trouble: Trouble, since: str) -> str:
+    count = plural(trouble.count, "житель попросил", "жителя попросили", "жителей попросили")
+    return (
+        f"⚠️ {trouble.count} {count} удалить свои данные, и срок вот-вот кончится: {since}. Бот "
+        "удаляет их сам. Что делать: если через час это сообщение не сменилось другим, передайте "
+        "тому, кто обслуживает бота: в журнале программы есть номер сбоя. Список — /erasures в "
+        "личном чате с ботом."
+    )
+
+
 def over(key: str) -> str:
     kind, _, about = key.partition(" ")
     return {
@@ -88,6 +99,7 @@ def over(key: str) -> str:
         "queue": f"✅ {name(about)}: отправка снова без задержки.",
         "channel": f"✅ {name(about)}: связь есть. Что ждало, уходит.",
         "disk": "✅ Место на диске снова есть.",
+        "erasing": "✅ Данные всех, кто просил их удалить, удалены в срок или просьба отозвана.",
     }[kind]
 
 

@@ -62,11 +62,11 @@ def spoken(said: Said) -> str:
     return text
 
 
-def listed(each: ToCall, since: datetime, now: datetime) -> str:
+def listed(each: ToCall, name: str, since: datetime, now: datetime) -> str:
     """«№1001 · Иванова Мария · +7 912 345-67-89 · с сегодня в 14:20»"""
     parts = [
         f"№{each.ticket.number}" if each.ticket else each.thread.subject,
-        each.resident.name or "",
+        name,
         wording.name_phone(each.phone) if each.phone else NO_PHONE,
         f"ждёт: {wording.name_moment(since, now)}",
         f"не дозвонились: {each.call.tries}" if each.call.tries else "",

@@ -8,10 +8,13 @@ from handlers import (
     alarms,
     calling,
     deadlines,
+    erasing,
     incidents,
     mailings,
     outages,
     promises,
+    readings,
+    reminders,
     summaries,
     visiting,
     weekly,
@@ -20,6 +23,7 @@ from handlers.resident import closing_texts
 from handlers.resident.consent import button
 from handlers.staff import outside, shifts, taking
 from handlers.staff_texts import ticket_header
+from services import stray_files
 from services.chores import Chore
 from services.messaging.outbox import About
 from services.messaging.types import Address, Keyboard, Kind, Outbound
@@ -32,7 +36,8 @@ async def ask_silent(work: Work, ticket_id: int) -> None:
     if ticket is None:
         return
     thread = await work.threads.of_ticket(ticket)
-    contact = await work.people.where_to_answer(thread)
+    contact = await work.preferences.where_to_tell(thread)
+    zone = await work.company.zone_of_house(ticket.house_id)
     rows = (
         (
             button(closing_texts.STILL_NEEDED, f"need/yes/{ticket.id}"),
@@ -47,7 +52,11 @@ async def ask_silent(work: Work, ticket_id: int) -> None:
             keyboard=Keyboard(rows=rows),
         ),
         Kind.NOTICE,
-        About(thread_id=thread.id, contact_id=contact.id),
+        About(
+            thread_id=thread.id,
+            contact_id=contact.id,
+            not_before=await work.preferences.after_quiet(thread.resident_id, work.now, zone),
+        ),
     )
 
 
@@ -58,6 +67,10 @@ async def close_for_good(work: Work, ticket_id: int) -> None:
 
 async def clear_portion(work: Work, place: int) -> None:
     await work.retention.clear(place)
+
+
+async def clear_strays(work: Work, place: int) -> None:
+    await stray_files.clear(work, place)
 
 
 CHORES = (
@@ -72,6 +85,9 @@ CHORES = (
     *outages.CHORES,
     *incidents.CHORES,
     *mailings.CHORES,
+    *readings.CHORES,
+    *reminders.CHORES,
+    *erasing.CHORES,
     calling.CHORE,
     Chore(
         "asking an organisation back", lambda work: work.organisations.find_due(), outside.ask_back
@@ -80,6 +96,11 @@ CHORES = (
         "forgetting drafts",
         lambda work: work.filing.find_left(),
         lambda work, draft_id: work.filing.forget_draft(draft_id),
+    ),
+    Chore(
+        "forgetting files handed in",
+        lambda work: work.uploads.find_left(),
+        lambda work, upload_id: work.uploads.forget_left(upload_id),
     ),
     Chore(
         "ending notices",
@@ -92,10 +113,12 @@ CHORES = (
         lambda work: work.retention.find_due(),
         clear_portion,
     ),
+    Chore("clearing stray files", stray_files.find_due, clear_strays, most=4),
     Chore(
         "reading the articles",
         lambda work: work.articles.find_unprepared(),
         lambda work, complex_id: work.articles.prepare(complex_id or None),
+        next_in=lambda work: work.articles.look_again_in(),
     ),
     *deadlines.CHORES,
     *taking.CHORES,

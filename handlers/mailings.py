@@ -116,15 +116,22 @@ async def show_again(work: Work, mailing: Mailing) -> Progress:
 
 async def tell_maker(work: Work, mailing: Mailing, what: Outbound) -> int | None:
     """Returns the outbox row."""
-    room = await work.rooms.get(mailing.room_id)
-    if mailing.way == "private":
-        contact = await work.executors.where_reached(mailing.member_id)
+    return await tell_member(work, mailing.member_id, mailing.room_id, mailing.way, what)
+
+
+async def tell_member(
+    work: Work, member_id: int, room_id: int | None, way: str, what: Outbound
+) -> int | None:
+    """Where they made what it is about. Returns the outbox row."""
+    room = await work.rooms.get(room_id or 0)
+    if way == "private":
+        contact = await work.executors.where_reached(member_id)
         if contact is not None:
             return await work.outbox.say(
                 Address(channel=contact.channel, chat=contact.chat), what, Kind.RELAY
             )
-    if mailing.way == "desk" or room.channel == "desk":
-        desk = Address(channel="desk", chat=str(mailing.member_id), topic=f"room {room.code}")
+    if way == "desk" or room.channel == "desk":
+        desk = Address(channel="desk", chat=str(member_id), topic=f"room {room.code}")
         return await work.outbox.say(desk, what, Kind.RELAY)
     return await work.outbox.post(room, what, Kind.RELAY)
 

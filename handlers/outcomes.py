@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handlers import open_outcomes, posts, relay_texts, staff_texts
+from handlers import discretion, open_outcomes, posts, relay_texts, staff_texts
 from handlers.answers import DELIVERED, PROMISED, READ, mark_where_it_stands, send_answer
 from handlers.notices import tell_staff
 from services.messaging.rows import Paused, Settled, Telling
@@ -140,5 +140,6 @@ async def tell_fault(work: Work, inbound: Inbound, number: str) -> None:
 
 
 TELLING = Telling(
-    tell_settled, tell_paused, tell_barred, tell_no_topics, posts.without_files, posts.recap
-)
+    tell_settled, tell_paused, tell_barred, tell_no_topics, posts.without_files, posts.recap,
+    discretion.veil,
+)  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from handlers import card_buttons, gathering, relay_texts, staff_texts, standing, wording
+from handlers.discretion import Discretion
 from services.danger import sounds_dangerous
 from services.messaging.outbox import About
 from services.messaging.types import Attachment, Kind, Outbound
@@ -30,10 +31,15 @@ def subject(ticket: Ticket) -> str:
     return f"№{ticket.number} {ticket.what} · {ticket.place}"
 
 
-def subject_of_talk(resident: Resident, place: Place | None) -> str:
-    return " · ".join(
-        filter(None, [resident.name, wording.name_place(place) if place else ""])
-    ) or (staff_texts.NAMELESS)
+def subject_of_talk(room: Room, resident: Resident, place: Place | None) -> str:
+    """No more than the room may show: it stands in lists of many threads as well."""
+    shows = Discretion.of(room)
+    where = ""
+    if place:
+        where = wording.name_place(place) if shows.flats else place.address
+    return " · ".join(filter(None, [shows.name(resident.name or ""), where])) or (
+        staff_texts.NAMELESS
+    )
 
 
 def attachments_of(message: Message) -> tuple[Attachment, ...]:

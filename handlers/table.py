@@ -15,6 +15,7 @@ from handlers.dialogue.form import Form
 from handlers.dialogue.said import tell, without_directions
 from handlers.dialogue.turn import Turn, plain
 from handlers.resident import (
+    account,
     bans,
     begin,
     closing,
@@ -22,13 +23,18 @@ from handlers.resident import (
     danger_place,
     faq,
     guessing,
+    holding,
+    holding_people,
     house,
     incidents,
     limits,
     linking,
     menu,
+    my_data,
     news,
     outages,
+    owing,
+    readings,
     settings,
     sorting,
     talk,
@@ -76,6 +82,8 @@ MENU = {
     "menu/dispatcher": Row(talk.ask_dispatcher),
     "menu/settings": Row(settings.show),
     "menu/outages": Row(outages.show),
+    "menu/account": Row(account.show),
+    "menu/readings": Row(readings.show),
     "menu/news": Row(news.show),
     "menu/wishes": Row(wishes.show),
     "menu/house": Row(house.show),
@@ -89,6 +97,10 @@ PRESSES = {
     "faq": Row(faq.press, consent=False),
     "guess": Row(guessing.press),
     "settings": Row(settings.press),
+    "my": Row(my_data.press, consent=False),
+    "account": Row(account.press),
+    "reading": Row(readings.press),
+    "hold": Row(holding_people.press),
     "link": Row(linking.press, consent=False),
     "rate": Row(closing.press_rating, consent=False),
     "need": Row(closing.press_need, consent=False),
@@ -97,6 +109,7 @@ PRESSES = {
     "incident": Row(incidents.press, consent=False),
     "news": Row(news.press),
     "wish": Row(wishes.press, consent=False),
+    "owe": Row(owing.press, consent=False),
     "work": Row(tasks.press, consent=False),
     "danger": Row(lambda turn: press_place(turn), consent=False),
 }
@@ -105,9 +118,10 @@ FORMS: dict[str, Form] = {
     for form in (
         REGISTRATION,
         REQUEST,
-        settings.CHANGE_NAME,
-        settings.CHANGE_PHONE,
+        readings.READINGS,
+        *settings.FORMS,
         linking.ENTER_CODE,
+        holding.PROVE,
     )
 } | forms.FORMS
 SCENES = {
@@ -143,10 +157,13 @@ async def hear_resident(work: Work, inbound: Inbound) -> None:
         await work.people.mark_unreachable(contact.id, "blocked")
     if inbound.happening in (Happening.BLOCKED, Happening.UNBLOCKED):
         return
-    session = await work.sessions.load(inbound.address, contact.user_id)
+    version = (await work.company.profile()).consent.version
+    opened = await work.dialogues.open(
+        inbound.address, contact, version, counts=limits.counts(inbound)
+    )
+    session = opened.session
     turn = Turn(work, inbound, contact, session)
-    flood = limits.Flood(turn)
-    await flood.begin()
+    flood = limits.Flood(turn, opened.pace)
     try:
         word = word_of_menu(turn)
         if kind := danger.find(turn, word):
@@ -185,7 +202,8 @@ async def meet_danger(turn: Turn, kind: str, word: str) -> None:
         if not news:
             return
     elif (
-        await private.hear_typed(turn)
+        await private.hear_file(turn)
+        or await private.hear_typed(turn)
         or await private.hear_form(turn)
         or await private.hear_reply(turn)
         or await tasks.hear(turn)
@@ -225,7 +243,11 @@ async def choose(turn: Turn) -> None:
     if inbound.happening is Happening.EDIT:
         if not await private.hear_edit(turn):
             await talk.edit(turn)
-    elif await private.hear_typed(turn, word_of_menu(turn)) or await private.hear_reply(turn):
+    elif (
+        await private.hear_file(turn)
+        or await private.hear_typed(turn, word_of_menu(turn))
+        or await private.hear_reply(turn)
+    ):
         return
     elif inbound.unreadable and not turn.text and not inbound.attachments:
         await turn.say(texts.unreadable(inbound.unreadable))

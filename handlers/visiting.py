@@ -17,7 +17,7 @@ async def tell_resident(
     work: Work, thread: Thread, ticket: Ticket, text: str, rows: Sequence[Button] = ()
 ) -> None:
     """Buttons each in a row of its own."""
-    contact = await work.people.where_to_answer(thread)
+    contact = await work.preferences.where_to_tell(thread)
     keyboard = Keyboard(rows=tuple((button,) for button in rows)) if rows else None
     await work.outbox.say(
         Address(channel=contact.channel, chat=contact.chat),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from services.company.declaration import Company
 from services.people import Place
@@ -65,6 +65,19 @@ def name_day(moment: datetime, now: datetime) -> str:
     if moment.year != now.year:
         return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
     return f"{moment.day} {MONTHS[moment.month - 1]}"
+
+
+def name_date(day: date, today: date) -> str:
+    """«15 декабря», with the year where it is another."""
+    year = f" {day.year}" if day.year != today.year else ""
+    return f"{day.day} {MONTHS[day.month - 1]}{year}"
+
+
+def name_sum(kopecks: int) -> str:
+    """«4 512,30 ₽», which no line breaks."""
+    roubles, rest = divmod(abs(kopecks), 100)
+    sign = "−" if kopecks < 0 else ""
+    return f"{sign}{roubles:,}".replace(",", "\u00a0") + f",{rest:02d}\u00a0₽"
 
 
 def name_moment(moment: datetime, now: datetime) -> str:

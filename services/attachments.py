@@ -6,10 +6,10 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from services.messaging.types import Attachment
+from services.messaging.types import Attachment, AttachmentKind
 from services.tables import FileHandle, StoredFile
 
 if TYPE_CHECKING:
@@ -57,11 +57,14 @@ class Attachments:
         path.parent.mkdir(parents=True, exist_ok=True)
         return relative, path
 
-    async def keep_made(self, relative: str, title: str, mime: str, owner: str) -> Attachment:
-        """A file of our own that stands there by now, to be sent like any other."""
+    async def keep_made(
+        self, relative: str, title: str, mime: str, owner: str, *, kind: AttachmentKind = "document"
+    ) -> Attachment:
+        """A file of our own that stands there by now, to be sent like any other. One made for a
+        resident (`owner` "resident:5") stands there for a few days."""
         size = (self._work.files / relative).stat().st_size
         made = Attachment(
-            kind="document", channel="web", handle=relative, title=title, mime=mime, size=size
+            kind=kind, channel="web", handle=relative, title=title, mime=mime, size=size
         )
         await self.keep(made, owner, relative)
         return made
@@ -78,6 +81,15 @@ class Attachments:
                 FileHandle.source_handle == attachment.handle,
                 FileHandle.channel == channel,
                 FileHandle.kind == attachment.kind,
+            )
+        )
+
+    async def forget_handles(self, file: StoredFile) -> None:
+        """Under which other messengers know it."""
+        await self._work.session.execute(
+            delete(FileHandle).where(
+                FileHandle.source_channel == file.channel,
+                FileHandle.source_handle == file.handle,
             )
         )
 

@@ -105,3 +105,7 @@ class SameMailing(Refused):
 
 class NobodyToTell(Refused):
     """Of those it is for nobody can be written to."""
+
+
+class ToBeErased(Refused):
+    """Whoever asked to be erased thinks better of it first."""

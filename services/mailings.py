@@ -20,7 +20,7 @@ from services.mailing_draft import MailingDraft, key_of
 from services.mailing_progress import Progress
 from services.messaging.outbox import as_body
 from services.messaging.types import PHONE, Outbound
-from services.tables import Contact, House, Mailing, Notice, Outgoing, Room
+from services.tables import Contact, House, Mailing, Notice, Outgoing, Reminder, Room
 
 if TYPE_CHECKING:
     from services.work import Work
@@ -309,7 +309,7 @@ class Mailings:
         self._note(mailing, "ended a mailing", None)
         await self._work.session.flush()
 
-    async def shows(self, mailing: Mailing, what: Outbound) -> bool:
+    async def shows(self, mailing: Mailing | Reminder, what: Outbound) -> bool:
         """Whether the post of its progress says just that."""
         body = await self._work.session.scalar(
             select(Outgoing.body)

@@ -52,6 +52,8 @@ class News:
         if not (by_night or ticket.emergency):
             zone = await self._work.company.zone_of_house(ticket.house_id)
             due = after_quiet(await self._work.company.profile(), due, zone)
+            due = await self._work.preferences.after_quiet(ticket.resident_id, due, zone)
+            due = after_quiet(await self._work.company.profile(), due, zone)
         ticket.news_at = due
         await self._work.outbox.say(
             Address(channel=contact.channel, chat=contact.chat),

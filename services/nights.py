@@ -44,8 +44,14 @@ async def nights_now(work: Work) -> Nights:
 def after_quiet(company: Company, moment: datetime, zone: str = "") -> datetime:
     """The first moment from this one on that is not at night in `zone` (empty: the company's); a
     night that begins when it ends is none."""
-    local = moment.astimezone(ZoneInfo(zone or company.timezone))
-    begins, ends = time.fromisoformat(company.quiet_from), time.fromisoformat(company.quiet_until)
+    zone = zone or company.timezone
+    return after_night(moment, company.quiet_from, company.quiet_until, zone)
+
+
+def after_night(moment: datetime, night_begins: str, night_ends: str, zone: str) -> datetime:
+    """The same of any hours, HH:MM both."""
+    local = moment.astimezone(ZoneInfo(zone))
+    begins, ends = time.fromisoformat(night_begins), time.fromisoformat(night_ends)
     clock = local.time()
     through_midnight = begins > ends and (clock >= begins or clock < ends)
     if not (through_midnight or begins <= clock < ends):

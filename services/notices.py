@@ -30,8 +30,9 @@ PORTION = 10_000  # of that chore
 REACHED = """
     SELECT DISTINCT ON (c.resident_id) c.id, c.resident_id, c.channel, c.chat
     FROM contacts c JOIN people ON people.resident_id = c.resident_id
+    JOIN residents r ON r.id = c.resident_id
     WHERE c.unreachable_since IS NULL AND c.channel <> :phone
-    ORDER BY c.resident_id, c.last_heard_at DESC, c.id
+    ORDER BY c.resident_id, c.channel <> r.prefers, c.last_heard_at DESC, c.id
 """
 ENQUEUE = """
     WITH people AS ({people}), reached AS ({reached}),
@@ -101,8 +102,9 @@ class Notices:
         self, notice: Notice, what: Outbound, people: str, more: Mapping[str, object]
     ) -> None:
         """For each of `people` (SQL that gives `resident_id`, with `more` as its parameters) a
-        parked row at the contact heard from last that takes something. Fills in `people` of the
-        notice, which says by its own columns when, by which guard and how urgently."""
+        parked row at the contact they prefer, or heard from last, that takes something. Fills in
+        `people` of the notice, which says by its own columns when, by which guard and how
+        urgently."""
         await self._work.session.flush()
         statement = ENQUEUE.format(people=people, reached=REACHED)
         rows = await self._work.session.execute(

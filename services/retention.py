@@ -2,14 +2,14 @@
 
 The periods are the company's (`keeping` of the company file). A rule is a table with the condition
 under which a row of it is old; rows that cannot be without it go along, others forget it. What is
-not listed is kept: the company, its people, their consents.
+not listed is kept: the company, its people, their consents, acts of erasure.
 """
 
 # ruff: noqa: S608 (the statements are put together of this module's own constants)
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,129 +17,17 @@ from sqlalchemy import Table as TableObject
 from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
+from services.retention_rules import FEW, NO_OUTAGE_GOES_ON, RULES, Rule
 from services.tables import DeclaredEntry, SaidOnce, Table
 
 if TYPE_CHECKING:
     from services.work import Work
 
-PORTION = 5000  # rows of one transaction
-FEW = 200  # of what brings many others along
 NIGHT = range(3, 6)  # hours of the company's clock
-TECHNICAL = 30  # days after which what is over by itself is nobody's any more
 MARK = "cleared "
 
 Files = list[tuple[str, str]]  # channel and handle
 
-
-@dataclass(frozen=True)
-class Rule:
-    """`old` is SQL over a row `t` and the moment `:before`, which is `keeping.<days>_days` ago, or
-    so many days. `files`: what was uploaded with it goes as well."""
-
-    table: str
-    days: str | int
-    old: str
-    portion: int = PORTION
-    files: bool = False
-    name: str = ""
-
-    @property
-    def called(self) -> str:
-        return self.name or self.table
-
-
-OVER = "t.state IN ('restored', 'cancelled') AND coalesce(t.ended_at, t.made_at) < :before"
-NO_OUTAGE_GOES_ON = """NOT EXISTS (
-    SELECT 1 FROM outages o WHERE o.id = t.outage_id AND o.state NOT IN ('restored', 'cancelled'))
-"""
-# Whoever only looked in: nothing is known of them but that they wrote, and nothing hangs on it.
-STRANGER = """
-    t.last_heard_at < :before
-    AND EXISTS (SELECT 1 FROM residents r WHERE r.id = t.resident_id
-                AND r.registered_at IS NULL AND r.name IS NULL AND r.phone IS NULL)
-    AND NOT EXISTS (SELECT 1 FROM member_accounts a
-                    WHERE a.channel = t.channel AND a.user_id = t.user_id)
-    AND NOT EXISTS (SELECT 1 FROM consents c WHERE c.resident_id = t.resident_id)
-    AND NOT EXISTS (SELECT 1 FROM threads c WHERE c.resident_id = t.resident_id)
-    AND NOT EXISTS (SELECT 1 FROM homes c WHERE c.resident_id = t.resident_id)
-    AND NOT EXISTS (SELECT 1 FROM bans c WHERE c.resident_id = t.resident_id)
-    AND NOT EXISTS (SELECT 1 FROM links c
-                    WHERE t.resident_id IN (c.from_resident_id, c.to_resident_id))
-"""
-ALONE = """
-    t.created_at < :before AND t.registered_at IS NULL AND t.name IS NULL AND t.phone IS NULL
-    AND NOT EXISTS (SELECT 1 FROM contacts c WHERE c.resident_id = t.id)
-    AND NOT EXISTS (SELECT 1 FROM consents c WHERE c.resident_id = t.id)
-    AND NOT EXISTS (SELECT 1 FROM threads c WHERE c.resident_id = t.id)
-    AND NOT EXISTS (SELECT 1 FROM tickets c WHERE c.resident_id = t.id)
-    AND NOT EXISTS (SELECT 1 FROM homes c WHERE c.resident_id = t.id)
-    AND NOT EXISTS (SELECT 1 FROM bans c WHERE c.resident_id = t.id)
-    AND NOT EXISTS (SELECT 1 FROM links c WHERE t.id IN (c.from_resident_id, c.to_resident_id))
-"""
-RULES = (
-    Rule("inbox", "queues", "t.state = 'handled' AND t.handled_at < :before"),
-    Rule(
-        "outbox", "queues",
-        """t.settled_at < :before AND t.notice_id IS NULL
-            AND NOT EXISTS (SELECT 1 FROM threads h
-                            WHERE h.id = t.thread_id AND h.state <> 'closed')
-            AND NOT EXISTS (SELECT 1 FROM mailings m
-                            WHERE m.progress_row = t.id AND m.state IN ('running', 'paused'))""",
-    ),
-    Rule(
-        "outbox", "notices", name="outbox of notices",
-        old="""t.settled_at < :before
-            AND EXISTS (SELECT 1 FROM notices n
-                        WHERE n.id = t.notice_id AND n.result IS NOT NULL)""",
-    ),
-    Rule("said_once", "queues", "t.at < :before"),
-    Rule("answer_alls", "queues", "t.made_at < :before"),
-    Rule("suggestions", "queues", "t.asked_at < :before AND t.settled_at < :before"),
-    Rule("surges", "queues", "t.last_at < :before", FEW),
-    Rule("article_drafts", "queues", "t.ended_at < :before"),
-    Rule("questions", "questions", "t.at < :before"),
-    Rule("web_posts", "chats", "t.at < :before"),
-    Rule("sessions", "strangers", "t.updated_at < :before"),
-    Rule("contacts", "strangers", STRANGER, FEW, name="contacts of strangers"),
-    Rule("residents", "strangers", ALONE, FEW, name="strangers"),
-    Rule("link_codes", TECHNICAL, "t.expires_at < :before"),
-    Rule("sign_in_links", TECHNICAL, "t.expires_at < :before"),
-    Rule("desk_sessions", TECHNICAL, "least(t.expires_at, t.ended_at) < :before"),
-    Rule("paces", TECHNICAL, "(SELECT max(h) FROM unnest(t.heard) h) < :before"),
-    Rule(
-        "threads", "appeals", portion=FEW, files=True, name="appeals",
-        old="""t.state = 'closed' AND t.last_at < :before AND NOT EXISTS (
-            SELECT 1 FROM tickets k WHERE k.thread_id = t.id
-            AND (k.closed_at IS NULL OR k.closed_at >= :before))""",
-    ),
-    Rule(
-        "incidents", "appeals",
-        "t.state <> 'open' AND coalesce(t.closed_at, t.offered_at) < :before", FEW,
-    ),
-    Rule("outages", "appeals", OVER, FEW),
-    Rule(
-        "outages", "queues", "t.state = 'draft' AND t.made_at < :before", FEW,
-        name="drafts of outages",
-    ),
-    Rule(
-        "notices", "appeals", portion=FEW,
-        old=f"t.state IN ('done', 'stopped') AND t.at < :before AND {NO_OUTAGE_GOES_ON}",
-    ),
-    Rule(
-        "mailings", "appeals", portion=FEW,
-        old="""t.state IN ('stopped', 'done', 'dropped')
-            AND coalesce(t.ended_at, t.made_at) < :before""",
-    ),
-    Rule(
-        "mailings", "queues", "t.state = 'draft' AND t.made_at < :before", FEW,
-        name="drafts of mailings",
-    ),
-    Rule("homes", "appeals", "t.until < :before", FEW),
-    Rule("elders", "appeals", "t.until < :before"),
-    Rule("bans", "appeals", "coalesce(t.lifted_at, t.until) < :before"),
-    Rule("shifts", "appeals", "t.ended_at < :before"),
-    Rule("audit", "journal", "t.at < :before"),
-)  # fmt: skip
 SUM_UP = text(  # before the rows of a notice go: what became of its people
     f"""
     WITH due AS (
@@ -176,12 +64,31 @@ UPLOADED = text(
     WHERE m.thread_id = ANY(:ids) AND coalesce(a->>'handle', '') <> ''
     """
 )
+THEMSELVES = text("SELECT channel, handle FROM files WHERE id = ANY(:ids)")
+PHOTOS = """
+    SELECT f.channel, f.handle FROM files f JOIN readings r ON r.file_id = f.id
+    JOIN meters m ON m.id = r.meter_id
+"""
+PHOTOS_OF_READINGS = text(f"{PHOTOS} WHERE r.id = ANY(:ids)")
+PHOTOS_OF_ACCOUNTS = text(f"{PHOTOS} WHERE m.account_id = ANY(:ids)")
+PAPERS = text(
+    """
+    SELECT f.channel, f.handle FROM files f JOIN bills b ON b.file_id = f.id
+    WHERE (b.account_id, b.month) IN (
+        SELECT * FROM unnest(CAST(:accounts AS bigint[]), CAST(:months AS date[])))
+    """
+)
+UPLOADED_WITH = {
+    "files": THEMSELVES, "readings": PHOTOS_OF_READINGS, "accounts": PHOTOS_OF_ACCOUNTS,
+}  # fmt: skip
 STILL_USED = """
     SELECT 1 FROM messages m WHERE m.attachments @> jsonb_build_array(
         jsonb_build_object('channel', f.channel, 'handle', f.handle))
     UNION ALL
     SELECT 1 FROM mailings m WHERE m.photos @> jsonb_build_array(
         jsonb_build_object('channel', f.channel, 'handle', f.handle))
+    UNION ALL
+    SELECT 1 FROM readings r WHERE r.file_id = f.id
 """
 FORGET_FILES = text(
     f"""
@@ -200,13 +107,20 @@ FORGET_HANDLES = text(
 )
 
 
+CAPS_LOOK_BACK = 31  # days
+
+
 class Retention:
     def __init__(self, work: Work) -> None:
         self._work = work
 
     async def find_due(self) -> list[int]:
-        """Places in `RULES` of those not looked at this night; by day only where the last nights
-        were missed."""
+        """Places in `RULES` of those not looked at this night."""
+        due = await self.due_of([rule.called for rule in RULES])
+        return [place for place, rule in enumerate(RULES, 1) if rule.called in due]
+
+    async def due_of(self, called: Iterable[str]) -> set[str]:
+        """Those of them not looked at this night; by day only where the last nights were missed."""
         rows = await self._work.session.execute(
             select(SaidOnce.key, SaidOnce.at).where(SaidOnce.key.startswith(MARK))
         )
@@ -216,9 +130,7 @@ class Retention:
         since = first or self._work.now
         night = (await self._work.company.local(self._work.now)).hour in NIGHT
         lately = self._work.now - (timedelta(hours=12) if night else timedelta(days=2))
-        return [
-            place for place, rule in enumerate(RULES, 1) if done.get(rule.called, since) <= lately
-        ]
+        return {each for each in called if done.get(each, since) <= lately}
 
     async def clear(self, place: int) -> int:
         """A portion, or less where nothing else is old; what another process holds is left to it.
@@ -240,13 +152,16 @@ class Retention:
         )
         ids = [tuple(row) for row in found]
         if ids and len(key) > 1:
+            uploaded = await self._papers(ids) if rule.files else []
             await self._delete_keys(table, ids)
+            await self._forget_files(uploaded)
         elif ids:
-            uploaded = await self._uploaded(ids) if rule.files else []
-            await self._delete(table, [row[0] for row in ids])
+            uploaded = await self._uploaded(rule, ids) if rule.files else []
+            if rule.table != "files":
+                await self._delete(table, [row[0] for row in ids])
             await self._forget_files(uploaded)
         if len(ids) < rule.portion:
-            await self._mark(rule)
+            await self.mark(rule.called)
         else:
             self._work.ring("chores")
         return len(ids)
@@ -256,10 +171,13 @@ class Retention:
         if isinstance(days, str):
             keeping = (await self._work.company.profile()).keeping
             days = int(getattr(keeping, f"{days}_days"))
+        if rule.called == "outbox of notices":  # by these rows the caps of reminders are kept
+            days = max(days, CAPS_LOOK_BACK)
         return self._work.now - timedelta(days=days)
 
-    async def _mark(self, rule: Rule) -> None:
-        row = insert(SaidOnce).values(key=MARK + rule.called, at=self._work.now)
+    async def mark(self, called: str) -> None:
+        """It was looked at this night."""
+        row = insert(SaidOnce).values(key=MARK + called, at=self._work.now)
         await self._work.session.execute(
             row.on_conflict_do_update(
                 index_elements=[SaidOnce.key], set_={"at": row.excluded.at}
@@ -290,7 +208,8 @@ class Retention:
 
     async def _delete_keys(self, table: TableObject, keys: list[tuple[Any, ...]]) -> None:
         names = [column.name for column in table.primary_key.columns]
-        lists = ", ".join(f"CAST(:{name} AS text[])" for name in names)
+        types = {column.name: str(column.type) for column in table.primary_key.columns}
+        lists = ", ".join(f"CAST(:{name} AS {types[name]}[])" for name in names)
         await self._work.session.execute(
             text(
                 f"DELETE FROM {table.name} WHERE ({', '.join(names)}) "
@@ -299,9 +218,18 @@ class Retention:
             {name: [key[place] for key in keys] for place, name in enumerate(names)},
         )
 
-    async def _uploaded(self, ids: list[Any]) -> Files:
-        rows = await self._work.session.execute(UPLOADED, {"ids": [row[0] for row in ids]})
+    async def _uploaded(self, rule: Rule, ids: list[Any]) -> Files:
+        which = UPLOADED_WITH.get(rule.table, UPLOADED)
+        rows = await self._work.session.execute(which, {"ids": [row[0] for row in ids]})
         return [(channel or "", handle) for channel, handle in rows]
+
+    async def _papers(self, keys: list[tuple[Any, ...]]) -> Files:
+        """Of bills, by account and month."""
+        accounts, months = zip(*keys, strict=True)
+        rows = await self._work.session.execute(
+            PAPERS, {"accounts": list(accounts), "months": list(months)}
+        )
+        return [(channel, handle) for channel, handle in rows]
 
     async def _forget_files(self, files: Files) -> None:
         """Those that nothing else shows."""

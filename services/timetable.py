@@ -55,6 +55,10 @@ class Timetable:
     def is_open(self, moment: datetime) -> bool:
         return any(opens <= moment for opens, _ in self._from(moment, days=1))
 
+    def is_working_day(self, day: date) -> bool:
+        """Whether somebody is at work on it at all."""
+        return bool(self._of_day(day))
+
     def next_opening(self, moment: datetime) -> datetime:
         """The next moment staff are at work; this one if they are. A year ahead at the latest,
         whatever the calendar says."""

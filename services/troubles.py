@@ -34,7 +34,7 @@ CALM = timedelta(minutes=10)  # what comes and goes is one trouble
 SELDOM = timedelta(hours=1)  # between two words of the same trouble
 TALK = ("alarm", "reply", "relay")  # what somebody waits for just now
 
-Kind = Literal["aside", "inbox", "queue", "channel", "disk"]
+Kind = Literal["aside", "inbox", "queue", "channel", "disk", "erasing"]
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,12 @@ class Troubles:
 
     async def find(self) -> list[Trouble]:
         """Those that the tables show."""
-        found = [await self._set_aside(), await self._unhandled(), *await self._unsent()]
+        found = [
+            await self._set_aside(),
+            await self._unhandled(),
+            *await self._unsent(),
+            await self._not_erased(),
+        ]
         return [each for each in found if each is not None]
 
     async def _set_aside(self) -> Trouble | None:
@@ -102,6 +107,11 @@ class Troubles:
             .order_by(Outgoing.channel)
         )
         return [Trouble("queue", channel, since, count=count) for channel, since, count in rows]
+
+    async def _not_erased(self) -> Trouble | None:
+        """The term of somebody who asked for it is about to end. `since`: when it does."""
+        count, ends = await self._work.erasing.late()
+        return Trouble("erasing", since=ends, count=count) if count else None
 
     async def ages(self) -> dict[str, float]:
         """Seconds that the oldest row of each queue is late, of what somebody waits for."""

@@ -28,8 +28,9 @@ DROP = text(
       AND notice_id IN (
         SELECT n.id FROM notices n LEFT JOIN mailings m ON m.id = n.mailing_id
         WHERE n.state IN ('going', 'held')
-          AND coalesce(m.kind, n.kind) = CASE :kind WHEN 'news' THEN 'news' WHEN 'offers'
-                                                    THEN 'offer' ELSE 'reminder' END)
+          AND coalesce(m.kind, n.kind) = ANY(CASE :kind WHEN 'news' THEN ARRAY['news']
+              WHEN 'offers' THEN ARRAY['offer']
+              ELSE ARRAY['reminder', 'payment', 'debt', 'readings'] END))
     """
 )
 BRING = text(

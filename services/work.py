@@ -13,8 +13,15 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.accounts.claims import Claims
+from services.accounts.codes import Codes
 from services.accounts.holdings import Holdings
 from services.accounts.imports import Imports
+from services.accounts.marks import Marks
+from services.accounts.money import Money
+from services.accounts.proofs import Proofs
+from services.accounts.sharing import Sharing
+from services.accounts.uploads import Uploads
 from services.alarms import Alarms
 from services.answer_all import AnswerAlls
 from services.arrivals import Arrivals
@@ -30,10 +37,12 @@ from services.closing import Closing
 from services.company.company import CompanyData
 from services.dealing import Dealing
 from services.desk import Desk
+from services.dialogues import Dialogues
 from services.drafting import Drafting
 from services.due import Due
 from services.editorial import Editorial
 from services.elders import Elders
+from services.erasing import Erasing
 from services.executors import Executors
 from services.figures import Figures
 from services.filing import Filing
@@ -55,6 +64,12 @@ from services.messaging.outbox import Outbox
 from services.messaging.posts import Posts
 from services.messaging.sessions import Sessions
 from services.messaging.unsent import Unsent
+from services.meters.counts import ReadingCounts
+from services.meters.export import ReadingExports
+from services.meters.meters import Meters
+from services.meters.readings import Readings
+from services.meters.reminding import ReadingReminders
+from services.my_data import MyData
 from services.news import News
 from services.notices import Notices
 from services.open_posts import OpenPosts
@@ -62,10 +77,13 @@ from services.organisations import Organisations
 from services.outage_answers import OutageAnswers
 from services.outage_lists import OutageLists
 from services.outages import Outages
+from services.page_links import PageLinks
 from services.people import People
 from services.places import Places
+from services.preferences import Preferences
 from services.promises import Promises
 from services.ratings import Ratings
+from services.reminders import Reminders
 from services.retention import Retention
 from services.rooms import Rooms
 from services.shelf import Shelf
@@ -150,6 +168,10 @@ class Work:
         return Posts(self)
 
     @cached_property
+    def dialogues(self) -> Dialogues:
+        return Dialogues(self)
+
+    @cached_property
     def company(self) -> CompanyData:
         return CompanyData(self)
 
@@ -188,6 +210,18 @@ class Work:
     @cached_property
     def forgetting(self) -> Forgetting:
         return Forgetting(self)
+
+    @cached_property
+    def erasing(self) -> Erasing:
+        return Erasing(self)
+
+    @cached_property
+    def my_data(self) -> MyData:
+        return MyData(self)
+
+    @cached_property
+    def preferences(self) -> Preferences:
+        return Preferences(self)
 
     @cached_property
     def taking(self) -> Taking:
@@ -398,9 +432,65 @@ class Work:
         return Imports(self)
 
     @cached_property
+    def uploads(self) -> Uploads:
+        return Uploads(self)
+
+    @cached_property
     def holdings(self) -> Holdings:
         return Holdings(self)
 
     @cached_property
+    def codes(self) -> Codes:
+        return Codes(self)
+
+    @cached_property
+    def proofs(self) -> Proofs:
+        return Proofs(self)
+
+    @cached_property
+    def claims(self) -> Claims:
+        return Claims(self)
+
+    @cached_property
+    def sharing(self) -> Sharing:
+        return Sharing(self)
+
+    @cached_property
     def showing(self) -> ShowingPolicy:
         return ShowingPolicy(self)
+
+    @cached_property
+    def money(self) -> Money:
+        return Money(self)
+
+    @cached_property
+    def page_links(self) -> PageLinks:
+        return PageLinks(self)
+
+    @cached_property
+    def marks(self) -> Marks:
+        return Marks(self)
+
+    @cached_property
+    def reminders(self) -> Reminders:
+        return Reminders(self)
+
+    @cached_property
+    def meters(self) -> Meters:
+        return Meters(self)
+
+    @cached_property
+    def readings(self) -> Readings:
+        return Readings(self)
+
+    @cached_property
+    def reading_exports(self) -> ReadingExports:
+        return ReadingExports(self)
+
+    @cached_property
+    def reading_reminders(self) -> ReadingReminders:
+        return ReadingReminders(self)
+
+    @cached_property
+    def reading_counts(self) -> ReadingCounts:
+        return ReadingCounts(self)

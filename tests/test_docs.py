@@ -94,9 +94,9 @@ def test_commands_of_the_readme_exist(capsys: pytest.CaptureFixture[str]) -> Non
         command: cells[1]
         for cells in rows(section(README, "Commands"))
         if len(cells) == 2
-        for command in re.findall(r"python -m bot (\w+)", cells[0])
+        for command in re.findall(r"python -m bot ([\w-]+)", cells[0])
     }
-    known = re.search(r"\{([\w,]+)\}", parser_help(capsys))
+    known = re.search(r"\{([\w,-]+)\}", parser_help(capsys))
     assert known
     assert set(table) == set(known[1].split(","))
     for command, words in table.items():
@@ -106,8 +106,8 @@ def test_commands_of_the_readme_exist(capsys: pytest.CaptureFixture[str]) -> Non
 
 @each_document
 def test_every_command_line_is_one(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    named = set(re.findall(r"python -m bot ([a-z]+)", path.read_text()))
-    known = re.search(r"\{([\w,]+)\}", parser_help(capsys))
+    named = set(re.findall(r"python -m bot ([a-z][a-z-]*)", path.read_text()))
+    known = re.search(r"\{([\w,-]+)\}", parser_help(capsys))
     assert known
     assert named <= set(known[1].split(","))
 

@@ -227,3 +227,12 @@ async def test_the_channel_of_the_company_file(
     assert "администратором с правом публиковать" in await patient.ills(**given)
     channel.bot.status = "administrator"
     assert await patient.ills(**given) == ""
+
+
+async def test_links_to_the_own_page_need_https(patient: Patient, tmp_path: Path) -> None:
+    file = tmp_path / "linking.yaml"
+    file.write_text(SAMPLE.read_text().replace("web: {balances: show", "web: {balances: link"))
+    assert "accounts.showing стоит link (web)" in await patient.ills(company_file=file)
+    well = {"company_file": file, "public_url": "https://bot.example.ru"}
+    assert await patient.ills(**well) == ""
+    assert await patient.ills(company_file=file, web_chat=False) == ""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from handlers import erasing_texts
 from handlers.dialogue.said import Said
 from handlers.dialogue.turn import Turn
-from handlers.resident import texts
+from handlers.resident import my_data, texts
 from handlers.resident.consent import ask_consent, consented
 from handlers.resident.menu import short_menu, show_menu
 from handlers.resident.places import known_of
@@ -40,15 +41,19 @@ async def answer_consent(turn: Turn) -> None:
         return  # the same button twice
     payload = str(turn.session.state.get("payload", ""))
     said: Said | None = turn.session.state.get("said")
+    to_be_erased = await turn.work.erasing.asked_by(turn.viewer.resident_id)
     await turn.work.people.record_consent(
         turn.viewer, company.consent.version, texts.ask_consent(company), given=given
     )
     turn.leave()
     if given:
+        if to_be_erased is not None:
+            await my_data.tell_kept(turn, erasing_texts.KEPT_WITH_CONSENT)
         await go_on(turn, payload, said)
     else:
         turn.leave(payload=payload, said=said)  # a request by address alone may still need it
         await turn.say(texts.refused_consent(company), short_menu(), standing=True)
+        await my_data.tell_of_the_rest(turn)
 
 
 async def go_on(turn: Turn, payload: str = "", said: Said | None = None) -> None:

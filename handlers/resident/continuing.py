@@ -23,7 +23,8 @@ async def thread_for_words(turn: Turn, thread: Thread) -> Thread:
     resident = await work.people.resident(turn.viewer.resident_id)
     places = await work.people.places(turn.viewer)
     place = next((p for p in places if p.home_id == latest.home_id), None)
-    return await work.closing.go_on(turn.viewer, latest, posts.subject_of_talk(resident, place))
+    subject = posts.subject_of_talk(await work.rooms.get(latest.room_id), resident, place)
+    return await work.closing.go_on(turn.viewer, latest, subject)
 
 
 async def tell_continued(turn: Turn, thread: Thread) -> None:

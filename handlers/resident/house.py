@@ -11,7 +11,7 @@ async def is_asked_for(turn: Turn) -> bool:
     """Its words, typed by an elder; of anyone else they are words like others."""
     if plain(turn.text) != plain(elder_texts.MY_HOUSE):
         return False
-    return bool(await turn.work.elders.houses(turn.viewer))
+    return await turn.work.elders.is_one(turn.viewer)
 
 
 async def show(turn: Turn) -> None:

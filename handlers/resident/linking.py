@@ -21,6 +21,7 @@ from services.errors import (
     NotYours,
     OthersLinkedHere,
     OwnCode,
+    ToBeErased,
     TooManyTries,
     WrongCode,
 )
@@ -116,6 +117,8 @@ async def check_code(turn: Turn, typed: str) -> dict[str, Any]:
         return {"waiting": waiting, "no": words.WAIT}
     except AlreadySo:
         return {"waiting": waiting, "no": words.ALREADY}
+    except ToBeErased:
+        return {"waiting": waiting, "no": words.TO_BE_ERASED}
     except OthersLinkedHere:
         names = await name_all(turn, await elsewhere(turn))
         return {"waiting": waiting, "no": words.taken(names)}

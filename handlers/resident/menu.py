@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from handlers import elder_texts, mailing_texts, outage_texts
 from handlers.dialogue.turn import Turn
-from handlers.resident import faq_texts, texts
+from handlers.resident import account_texts, faq_texts, texts
 from handlers.resident.consent import ask_consent, button, consented
 from services.errors import NotFound, NotYours, StaleButton
 from services.messaging.types import Button
@@ -35,7 +35,7 @@ async def go_back(turn: Turn, ask: Callable[[Turn], Awaitable[None]]) -> None:
 
 
 async def full_menu(turn: Turn) -> list[list[Button]]:
-    return menu_of(elder=bool(await turn.work.elders.houses(turn.viewer)))
+    return menu_of(elder=await turn.work.elders.is_one(turn.viewer))
 
 
 def menu_of(*, elder: bool) -> list[list[Button]]:
@@ -45,6 +45,10 @@ def menu_of(*, elder: bool) -> list[list[Button]]:
         [
             button(outage_texts.OUTAGES, "menu/outages"),
             button(texts.SETTINGS, "menu/settings"),
+        ],
+        [
+            button(account_texts.ACCOUNT, "menu/account"),
+            button(account_texts.READINGS, "menu/readings"),
         ],
         [
             button(mailing_texts.NEWS, "menu/news"),

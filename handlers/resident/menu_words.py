@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers import mailing_texts, outage_texts
 from handlers.dialogue.turn import plain
-from handlers.resident import faq_texts, linking_texts, texts
+from handlers.resident import account_texts, faq_texts, linking_texts, readings_texts, texts
 
 WORDS = {
     texts.NEW: "menu/new",
@@ -13,6 +13,10 @@ WORDS = {
     outage_texts.OUTAGES: "menu/outages",
     mailing_texts.NEWS: "menu/news",
     **mailing_texts.SAID_OF_WISHES,
+    account_texts.ACCOUNT: "menu/account",
+    **dict.fromkeys(account_texts.SAID, "menu/account"),
+    account_texts.READINGS: "menu/readings",
+    **dict.fromkeys(readings_texts.SAID, "menu/readings"),
     texts.DISPATCHER: "menu/dispatcher",
     texts.SETTINGS: "menu/settings",
     linking_texts.OTHER: "link/show",

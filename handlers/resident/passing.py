@@ -32,7 +32,7 @@ async def open_thread(turn: Turn, said: Said, *, quietly: bool = False) -> Threa
     thread = await turn.work.threads.open(
         turn.viewer,
         room,
-        posts.subject_of_talk(resident, place),
+        posts.subject_of_talk(room, resident, place),
         home_id=place.home_id if place else None,
     )
     await add_to(turn, thread, said, quietly=quietly)

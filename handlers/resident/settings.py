@@ -9,7 +9,7 @@ from handlers import mailing_texts
 from handlers.dialogue.form import Answers, Form
 from handlers.dialogue.steps import Step, Text
 from handlers.dialogue.turn import Turn, split_action
-from handlers.resident import linking_texts, texts
+from handlers.resident import holding_people, linking_texts, my_data, texts
 from handlers.resident.consent import button
 from handlers.resident.menu import full_menu, short_menu
 from handlers.resident.registration import REGISTRATION, check_name, check_phone
@@ -30,6 +30,7 @@ async def show(turn: Turn) -> None:
         rows += [[button(texts.leave_label(p), f"settings/leave/{p.home_id}")] for p in places]
     rows.append([button(mailing_texts.WISHES, "menu/wishes")])
     rows.append([button(linking_texts.OTHER, "link/show")])
+    rows += await my_data.rows_of_settings(turn)
     rows.append([button(texts.WITHDRAW, "settings/withdraw")])
     await turn.say(texts.settings(resident.name or "", resident.phone, places), rows)
 
@@ -44,9 +45,11 @@ async def press(turn: Turn) -> None:
         case "home":
             await REGISTRATION.begin(turn)
         case "leave":
+            flat_id = await turn.work.people.flat_of_home(turn.viewer, ident)
             await turn.work.people.leave_home(turn.viewer, ident)
             await turn.say(texts.HOME_LEFT)
             await show(turn)
+            await holding_people.offer_to_leave(turn, flat_id)
         case "withdraw":
             await turn.say(
                 texts.SURE_WITHDRAW,
@@ -68,6 +71,7 @@ async def withdraw(turn: Turn) -> None:
     )
     turn.leave()
     await turn.say(texts.withdrawn(company), short_menu(), standing=True)
+    await my_data.tell_of_the_rest(turn)
 
 
 class ChangeOne(Form):
@@ -103,3 +107,4 @@ CHANGE_PHONE = ChangeOne(
     Text("phone", texts.ASK_NEW_PHONE, check=check_phone, asks_contact=texts.SHARE_PHONE),
     texts.PHONE_CHANGED,
 )
+FORMS = (CHANGE_NAME, CHANGE_PHONE, my_data.QUIET_HOURS)

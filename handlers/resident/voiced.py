@@ -18,7 +18,9 @@ async def new_thread(turn: Turn) -> Thread:
     work, consent = turn.work, await consented(turn)
     room, place = await their_room(turn)
     resident = await work.people.resident(turn.viewer.resident_id)
-    subject = posts.subject_of_talk(resident, place) if consent else alarm_texts.voice_subject()
+    subject = alarm_texts.voice_subject()
+    if consent:
+        subject = posts.subject_of_talk(room, resident, place)
     home_id = place.home_id if place and consent else None
     return await work.threads.open(turn.viewer, room, subject, home_id=home_id)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers import answers, staff_texts
+from handlers import answers, erasing_texts, staff_texts
 from handlers.staff import quiet, taking, trainees
 from handlers.staff.turn import StaffTurn
 from handlers.wording import sign_member
@@ -42,6 +42,9 @@ async def tell_resident(
 ) -> Message:
     """A member's words in a locked thread. `written`: they stand in the room as the member wrote
     them; else they were put together for them, and the room is shown them."""
+    if (await turn.work.people.resident(thread.resident_id)).erased_at is not None:
+        await turn.say(erasing_texts.NOBODY)
+        return await quiet.keep_note(turn, thread, text, attachments, written=written)
     if thread.quiet:
         return await quiet.keep_inside(turn, thread, text, attachments, written=written)
     held = turn.member.trainee

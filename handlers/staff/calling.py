@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers import calling, posts, staff_texts
 from handlers import calling_texts as words
 from handlers.answers import DELIVERED, mark_where_it_stands
+from handlers.discretion import Discretion
 from handlers.staff.papers import within
 from handlers.staff.turn import StaffTurn
 from services.errors import AlreadySo
@@ -40,7 +41,12 @@ async def listing(turn: StaffTurn) -> None:
     work, local = turn.work, turn.work.company.local
     waiting = await work.calls.to_call(await within(turn))
     lines = [
-        words.listed(each, await local(each.call.asked_at), await local(work.now))
+        words.listed(
+            each,
+            Discretion.of(await work.rooms.get(each.thread.room_id)).name(each.resident.name or ""),
+            await local(each.call.asked_at),
+            await local(work.now),
+        )
         for each in waiting[: words.MOST_LISTED]
     ]
     await turn.say(words.listing(lines, len(waiting)))

@@ -3,19 +3,21 @@ the desk in the browser."""
 
 from __future__ import annotations
 
-from handlers import answers, outcomes, relay_texts, staff_texts
+from handlers import answers, import_chat_texts, outcomes, relay_texts, staff_texts
 from handlers.staff import (
     answering,
     articles_drafts,
     articles_typing,
     commands,
     forms,
+    imports,
     incidents,
     taking_texts,
 )
 from handlers.staff.notes import keep_note, strip_mark
 from handlers.staff.turn import StaffTurn
 from services import rehousing
+from services.access import MAY_COUNT, AsMember
 from services.errors import NotYours
 from services.messaging.types import Happening, Inbound, Outbound
 from services.staff import as_member
@@ -115,6 +117,8 @@ async def hear_member(work: Work, inbound: Inbound, room: Room) -> None:
             return
         thread_id = quoted.thread_id if quoted else None
     thread: Thread | None = None
+    if await keeps_out(work, inbound, room, viewer, in_thread=thread_id is not None):
+        return
     if thread_id is not None:
         try:
             thread = await work.threads.get(viewer, thread_id, lock=True)
@@ -129,6 +133,23 @@ async def hear_member(work: Work, inbound: Inbound, room: Room) -> None:
         await articles_typing.hear_words(turn) or await forms.hear(turn)
         return  # else members talking to each other in General
     await answer(turn)
+
+
+async def keeps_out(
+    work: Work, inbound: Inbound, room: Room, viewer: AsMember, *, in_thread: bool
+) -> bool:
+    """A table of accounts and debts is for a private chat: here all would read it, and in a thread
+    the resident, too. In General every table of whoever imports them, in a thread one that is
+    called so."""
+    found = imports.tables_of(inbound.attachments)
+    if in_thread:
+        found = [each for each in found if imports.looks_private(each)]
+    if not found or (viewer.role not in MAY_COUNT and not in_thread):
+        return False
+    work.audit.note(viewer.name, "refused", "import in a group")
+    told = Outbound(text=import_chat_texts.IN_PRIVATE)
+    await work.outbox.post(room, told, topic=inbound.address.topic)
+    return True
 
 
 async def refuse(work: Work, inbound: Inbound, room: Room, why: str = "") -> None:

@@ -21,7 +21,7 @@ from services.mailing_audience import Audience
 from services.mailing_draft import MailingDraft
 from services.mailings import MAY_MAIL
 from services.messaging.types import Button
-from services.tables import Mailing
+from services.tables import Mailing, Reminder
 
 MOST_LATELY = 5
 
@@ -77,7 +77,7 @@ async def show(turn: StaffTurn, ident: int) -> None:
         await tell_progress(turn, it)
 
 
-def is_shown_here(turn: StaffTurn, it: Mailing) -> bool:
+def is_shown_here(turn: StaffTurn, it: Mailing | Reminder) -> bool:
     """Whether the post of its progress stands where this member is."""
     if way_of(turn) != it.way:
         return False

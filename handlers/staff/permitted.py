@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from handlers.staff import help_texts
 from handlers.staff.turn import StaffTurn
+from services.access import MAY_COUNT
+from services.accounts.marks import MAY_MARK
 from services.answer_all import MAY_SEND
 from services.arrivals import MAY_SEE
 from services.bans import MAY_BAN
@@ -24,15 +26,23 @@ BY_ROLE = {
     "/answerall": MAY_SEND,
     "/outage": MAY_ANNOUNCE,
     "/mailing": MAY_MAIL,
+    "/debts": MAY_COUNT,
+    "/readings": MAY_COUNT,
+    "/reading": MAY_COUNT,
+    "/instalment": MAY_MARK,
+    "/dispute": MAY_MARK,
+    "/import": MAY_COUNT,
     "/executor": MAY_NAME,
     "/articles": ("admin",),
     "/team": ("manager", "admin"),
+    "/erasures": ("admin",),
     "/poster": MAY_SEE,
     "/reach": MAY_SEE,
     "/journal": ("dispatcher", "manager", "admin"),
     "/incident": MAY_MAKE,
     "/incidents": MAY_MAKE,
     "/hours": MAY_ASK,
+    "/code": MAY_COUNT,
 }
 DISPATCHERS_ROOMS = ("/journal", "/masters")
 CHANGES = ("+", "-", "—", "–")  # of `/answer`

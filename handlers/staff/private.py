@@ -12,17 +12,23 @@ from handlers.staff import (
     articles_typing,
     commands,
     entrance,
+    erasures,
     finding,
     forms,
     hearing,
+    holding,
+    imports,
     incidents,
     interruptions,
     mailings,
     outages,
     posters,
+    readings,
+    reminders,
     team,
 )
 from handlers.staff.turn import StaffTurn
+from services.access import MAY_COUNT
 from services.messaging.types import Address, Attachment, Happening, Keyboard, Kind, Outbound
 from services.staff import as_member
 
@@ -52,8 +58,20 @@ PRIVATE: dict[str, Callable[[PrivateTurn], Awaitable[None]]] = {
     "/найти": finding.find,
     "/articles": articles.articles,
     "/статьи": articles.articles,
+    "/code": holding.give_code,
+    "/код": holding.give_code,
+    "/release": holding.release,
+    "/отключить": holding.release,
+    "/import": imports.imports,
+    "/загрузки": imports.imports,
     "/mailing": mailings.mailing,
     "/рассылка": mailings.mailing,
+    "/readings": readings.readings,
+    "/показания": readings.readings,
+    "/reading": readings.reading,
+    "/показание": readings.reading,
+    "/debts": reminders.debts,
+    "/долги": reminders.debts,
     "/outage": outages.outage,
     "/отключение": outages.outage,
     "/poster": posters.poster,
@@ -64,6 +82,8 @@ PRIVATE: dict[str, Callable[[PrivateTurn], Awaitable[None]]] = {
     "/аварии": incidents.listing,
     "/hours": interruptions.hours,
     "/часы": interruptions.hours,
+    "/erasures": erasures.erasures,
+    "/акты": erasures.erasures,
     "/team": team.team,
     "/команда": team.team,
 }
@@ -85,6 +105,20 @@ async def hear_form(turn: Turn) -> bool:
     if form is None or turn.text.startswith("/") or await begin(turn) is None:
         return False
     await form.receive(turn)
+    return True
+
+
+async def hear_file(turn: Turn) -> bool:
+    """A table from whoever may import it. Of anybody else it is a file like any other; and so it is
+    where a form is open, which may have asked for it."""
+    found = imports.tables_of(turn.inbound.attachments)
+    if not found or turn.inbound.happening is not Happening.MESSAGE:
+        return False
+    if turn.session.scene in forms.FORMS or (staff_turn := await begin(turn)) is None:
+        return False
+    if staff_turn.viewer.role not in MAY_COUNT:
+        return False
+    await imports.take(staff_turn, found)
     return True
 
 

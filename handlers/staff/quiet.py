@@ -31,6 +31,21 @@ async def keep_inside(
 ) -> Message:
     """As a note; whoever writes one hears that the mode is on: once in a room, whose card says
     it, and each time in private."""
+    note = await keep_note(turn, thread, text, attachments, written=written)
+    if await turn.work.taking.tell_quiet(thread, turn.member.id) or turn.in_private:
+        await turn.say(taking_texts.KEPT_INSIDE)
+    return note
+
+
+async def keep_note(
+    turn: StaffTurn,
+    thread: Thread,
+    text: str,
+    attachments: Sequence[Attachment],
+    *,
+    written: bool = True,
+) -> Message:
+    """`written`: it stands in the room already."""
     work = turn.work
     note = await work.threads.add(
         thread,
@@ -43,6 +58,4 @@ async def keep_inside(
     )
     if turn.at_desk or turn.in_private or not written:
         await notices.show_note(work, thread, turn.room, note)
-    if await work.taking.tell_quiet(thread, turn.member.id) or turn.in_private:
-        await turn.say(taking_texts.KEPT_INSIDE)
     return note

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from services.company.rules import Entry
 
+MonthDay = Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
 ClockTime = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 Resource = Literal["cold_water", "hot_water", "electricity", "gas", "heating"]
 RESOURCES: tuple[Resource, ...] = get_args(Resource)
@@ -72,7 +73,8 @@ class ReminderRules(Entry):
     """When and how often somebody may be reminded of what they owe: local time of the house, and so
     many times within 24 hours, 7 and 31 days (law 230-FZ, art. 7, taken as our ceiling). `pay_by`:
     the day of the next month by which a bill is to be paid (Housing Code 155); nothing is called a
-    debt before it."""
+    debt before it. `holidays`: month and day of those of each year (Labour Code, art. 112), besides
+    the company's own."""
 
     workdays_from: ClockTime = "08:00"
     workdays_until: ClockTime = "22:00"
@@ -82,6 +84,10 @@ class ReminderRules(Entry):
     per_week: int = Field(default=4, ge=1)
     per_month: int = Field(default=16, ge=1)
     pay_by: int = Field(default=15, ge=1, le=28)
+    holidays: tuple[MonthDay, ...] = (
+        "01-01", "01-02", "01-03", "01-04", "01-05", "01-06", "01-07", "01-08", "02-23", "03-08",
+        "05-01", "05-09", "06-12", "11-04",
+    )  # fmt: skip
 
 
 class Window(Entry):

@@ -51,6 +51,8 @@ def _store(path: Path, files: Path) -> tuple[str, int]:
         partial = place.with_suffix(".part")
         partial.write_bytes(data)
         partial.replace(place)
+    else:
+        place.touch()  # one that nothing named is not cleared away now
     return relative, len(data)
 
 

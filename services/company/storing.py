@@ -51,7 +51,10 @@ ENTRIES: dict[str, type[entries.Entry]] = {
     "member": entries.Member,
 }
 MAY_BE_REMOVED = ("article", "canned_answer")  # in the chat
-RULES = {"hours", "holidays", "special_days", "dealing", "pool_after_minutes"}
+RULES = {
+    "hours", "holidays", "special_days", "dealing", "pool_after_minutes", "shows_names",
+    "shows_flats",
+}  # fmt: skip
 
 
 def as_now(kind: str, content: Content) -> Content:

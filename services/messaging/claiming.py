@@ -4,12 +4,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from services.db import Database
-from services.messaging.guards import PUT_OFF_UNTIL
+from services.debt_hours import DebtHours, debt_hours_now
+from services.messaging.guards import put_off_until
 from services.messaging.rows import Row
 from services.messaging.types import Kind
 from services.nights import Nights, nights_now
@@ -23,8 +26,8 @@ PATIENCE = {  # after which a row rises one class; parts of notices are parked a
 
 # Parts of notices that may leave now; what waits for its moment or a morning, and what is held, is
 # not even looked at. A person's parts of one outage or incident keep their order.
-PARKED = f"""
-    SELECT o.id, o.chat, o.priority, {PUT_OFF_UNTIL} AS until
+PARKED = """
+    SELECT o.id, o.chat, o.priority, {put_off_until} AS until
     FROM notices n CROSS JOIN LATERAL (
         SELECT p.id, p.chat, p.priority, p.contact_id FROM outbox p
         WHERE p.notice_id = n.id AND p.channel = :channel AND p.state = 'parked'
@@ -36,14 +39,18 @@ PARKED = f"""
               AND e.state IN ('parked', 'waiting', 'sending') AND m.state <> 'stopped'))
         ORDER BY p.not_before, p.id LIMIT :parked) o
     WHERE n.state = 'going' AND n.not_before <= :now
-      AND (NOT n.quiet OR n.zone = ANY(CAST(:awake AS text[])))
+      AND (NOT n.quiet OR n.zone = ANY(CAST(:awake AS text[]))) AND {allowed}
     ORDER BY n.priority, n.id LIMIT :parked
 """
+# Reminders of debts are asked much before they leave; nobody else's claim is planned with that.
+OTHERS = PARKED.format(put_off_until=put_off_until("news", "readings"), allowed="n.guard <> 'debt'")
+DEBTS_TOO = PARKED.format(
+    put_off_until=put_off_until("news", "debt", "readings"),
+    allowed="(n.guard <> 'debt' OR n.zone = ANY(CAST(:decent AS text[])))",
+)
 LEADS = "EXISTS (SELECT 1 FROM channels WHERE name = :channel AND epoch = :epoch FOR SHARE)"
 COLUMNS = ", ".join(Row.__dataclass_fields__)
-CLAIM = text(
-    f"""
-    WITH waiting AS (
+WAITING = """
         SELECT o.id, o.chat, o.priority FROM outbox o
         WHERE o.channel = :channel AND o.state = 'waiting' AND o.not_before <= :now
           AND o.chat <> ALL(CAST(:resting AS text[]))
@@ -52,9 +59,19 @@ CLAIM = text(
           AND NOT EXISTS (
             SELECT 1 FROM outbox e
             WHERE e.channel = o.channel AND e.queue = o.queue AND e.id < o.id
-              AND e.state IN ('waiting', 'sending'))
-        ORDER BY o.priority, o.id LIMIT :candidates),
-    parked AS ({PARKED}),
+              AND e.state IN ('waiting', 'sending')
+            OFFSET 0)  -- looked up row by row: a join reads each row for every other
+        ORDER BY o.priority, o.id LIMIT :candidates
+"""
+CLAIMED = f"""
+        UPDATE outbox SET state = 'sending', epoch = :epoch, started_at = :now,
+                          attempts = attempts + 1
+        WHERE id IN (SELECT id FROM picked) AND state IN ('waiting', 'parked') AND {LEADS}
+        RETURNING {COLUMNS}
+"""
+CLAIMING = f"""
+    WITH waiting AS ({WAITING}),
+    parked AS ({{parked}}),
     candidates AS (
         SELECT id, chat, priority FROM waiting
         UNION ALL SELECT id, chat, priority FROM parked WHERE until IS NULL OR until <= :now),
@@ -78,15 +95,31 @@ CLAIM = text(
               FOR UPDATE OF o SKIP LOCKED) p
         WHERE outbox.id = p.id AND {LEADS}
         RETURNING 1),
-    claimed AS (
-        UPDATE outbox SET state = 'sending', epoch = :epoch, started_at = :now,
-                          attempts = attempts + 1
-        WHERE id IN (SELECT id FROM picked) AND state IN ('waiting', 'parked') AND {LEADS}
-        RETURNING {COLUMNS})
+    claimed AS ({CLAIMED})
     SELECT claimed.*, (SELECT count(*) FROM waiting) AS candidates,
            (SELECT count(*) FROM put_off) AS put_off,
            EXISTS (SELECT 1 FROM notices n WHERE n.state = 'going' AND n.quiet
-                   AND n.zone <> ALL(CAST(:known AS text[]))) AS strange
+                   AND n.zone <> ALL(CAST(:known AS text[]))) AS strange,
+           EXISTS (SELECT 1 FROM notices n WHERE n.state = 'going' AND n.guard = 'debt'
+                   AND n.not_before <= :now AND n.zone = ANY(CAST(:decent AS text[]))
+                   AND EXISTS (SELECT 1 FROM outbox p WHERE p.notice_id = n.id
+                               AND p.channel = :channel AND p.state = 'parked'
+                               AND p.not_before <= :now)) AS debts
+    FROM (SELECT 1) one LEFT JOIN claimed ON true
+"""
+CLAIM = text(CLAIMING.format(parked=OTHERS))
+CLAIM_DEBTS_TOO = text(CLAIMING.format(parked=DEBTS_TOO))
+# Where no news may leave, and a reply is not to wait until all that concerns them is planned.
+CLAIM_TALK = text(
+    f"""
+    WITH waiting AS ({WAITING}),
+    heads AS (SELECT DISTINCT ON (chat) id, priority FROM waiting ORDER BY chat, priority, id),
+    picked AS (
+        SELECT o.id FROM outbox o JOIN heads USING (id)
+        WHERE o.state IN ('waiting', 'parked') AND heads.priority <= 2  -- by its id, as above
+        ORDER BY o.priority, o.id LIMIT :most FOR UPDATE OF o SKIP LOCKED),
+    claimed AS ({CLAIMED})
+    SELECT claimed.*, (SELECT count(*) FROM waiting) AS candidates
     FROM (SELECT 1) one LEFT JOIN claimed ON true
     """
 )
@@ -125,6 +158,8 @@ class Claiming:
         self._epoch = epoch
         self._nights = Nights([], [])
         self._nights_of: datetime | None = None  # the minute they were looked at
+        self._hours = DebtHours()
+        self._debts = False  # some may leave now
         self._deeper = 0  # parked rows to look at, after a claim that put some off
 
     async def let_rise(self) -> None:
@@ -158,36 +193,49 @@ class Claiming:
         """The rows, at most `most` and so many `news` among them, and whether one more claim may
         find others."""
         now = self._db.clock.now()
+        named = {
+            "channel": self._channel,
+            "now": now,
+            "resting": resting,
+            "alarms_only": alarms_only,
+            "hurried": hurried,
+            "candidates": CANDIDATES,
+            "most": most,
+            "epoch": self._epoch,
+        }
+        if not news:
+            claimed = await self._claim(CLAIM_TALK, named)
+            (cut_off,) = {row.pop("candidates") == CANDIDATES for row in claimed}
+            rows = read(claimed)
+            return rows, (cut_off and bool(rows)) or len(rows) == most
         await self._look_at_nights(now)
-        async with self._db.session() as session:
-            found = await session.execute(
-                CLAIM,
-                {
-                    "channel": self._channel,
-                    "now": now,
-                    "resting": resting,
-                    "alarms_only": alarms_only,
-                    "hurried": hurried,
-                    "candidates": CANDIDATES,
-                    "parked": max(news, self._deeper) if news else 0,
-                    "known": self._nights.known,
-                    "awake": self._nights.awake,
-                    "most": most,
-                    "news": news,
-                    "epoch": self._epoch,
-                },
-            )
-            claimed = [dict(row._mapping) for row in found]
+        named |= {
+            "parked": max(news, self._deeper),
+            "known": self._nights.known,
+            "awake": self._nights.awake,
+            "news": news,
+            **(self._hours.named() if self._debts else {"decent": self._hours.decent}),
+        }
+        claimed = await self._claim(CLAIM_DEBTS_TOO if self._debts else CLAIM, named)
         (cut_off,) = {row.pop("candidates") == CANDIDATES for row in claimed}
         (put_off,) = {row.pop("put_off") for row in claimed}
         (strange,) = {row.pop("strange") for row in claimed}
+        (debts,) = {row.pop("debts") for row in claimed}
+        found_debts = debts and not self._debts
+        self._debts = debts
         if strange:  # the nights of that zone have not been looked at
             self._nights_of = None
         self._deeper = min(CANDIDATES, 2 * max(news, self._deeper)) if put_off else 0
-        rows = [Row(**row) for row in claimed if row["id"] is not None]
-        rows.sort(key=lambda row: (row.priority, row.id))
-        more = (cut_off and bool(rows)) or len(rows) == most or put_off > 0 or strange
+        rows = read(claimed)
+        more = (
+            (cut_off and bool(rows)) or len(rows) == most or put_off > 0 or strange or found_debts
+        )
         return rows, more
+
+    async def _claim(self, how: TextClause, named: dict[str, Any]) -> list[dict[str, Any]]:
+        async with self._db.session() as session:
+            found = await session.execute(how, named)
+            return [dict(row._mapping) for row in found]
 
     async def _look_at_nights(self, now: datetime) -> None:
         """Nights begin and end with a minute."""
@@ -196,4 +244,11 @@ class Claiming:
             return
         async with self._db.work() as work:
             self._nights = await nights_now(work)
+            self._hours = await debt_hours_now(work, self._nights.known)
         self._nights_of = minute
+
+
+def read(claimed: Sequence[dict[str, Any]]) -> list[Row]:
+    """Most urgent first. Where nothing was claimed, one row says so, without a number."""
+    rows = [Row(**row) for row in claimed if row["id"] is not None]
+    return sorted(rows, key=lambda row: (row.priority, row.id))

@@ -34,8 +34,9 @@ GO_OTHERWISE = """
         SELECT DISTINCT ON (lost.id) lost.id AS old, lost.chat AS old_chat, lost.notice_id,
                lost.queue, lost.kind, lost.priority, lost.body, c.id, c.channel, c.chat
         FROM lost JOIN contacts mine ON mine.id = lost.contact_id
-        JOIN contacts c ON c.resident_id = mine.resident_id AND {next}
-        ORDER BY lost.id, c.last_heard_at DESC, c.id),
+        JOIN residents r ON r.id = mine.resident_id
+        JOIN contacts c ON c.resident_id = r.id AND {next}
+        ORDER BY lost.id, c.channel <> r.prefers, c.last_heard_at DESC, c.id),
     added AS (
         INSERT INTO outbox (channel, chat, topic, queue, kind, priority, body, contact_id,
                             notice_id, nonce, state, created_at, not_before)

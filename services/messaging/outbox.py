@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import BigInteger, bindparam, cast, desc, func, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 
+from services.debt_hours import debt_hours_now
+from services.erased import ERASED
 from services.messaging.types import PHONE, Address, Kind, Outbound
 from services.nights import nights_now
 from services.tables import Outgoing, Topic
@@ -38,11 +40,18 @@ ADD = text(
     RETURNING id
     """
 ).bindparams(bindparam("body", type_=JSONB), bindparam("also", type_=JSONB))
+TO_NOBODY = text(  # whoever was erased is in no messenger any more
+    """
+    UPDATE outbox SET state = 'refused', reason = 'blocked', settled_at = :now, body = '{}'
+    WHERE id = :id
+    """
+)
 PARKED = text(
     """
     SELECT o.channel, count(*) FROM notices n JOIN outbox o ON o.notice_id = n.id
     WHERE n.state = 'going' AND n.not_before <= :now
       AND (NOT n.quiet OR n.zone = ANY(CAST(:awake AS text[])))
+      AND (n.guard <> 'debt' OR n.zone = ANY(CAST(:decent AS text[])))
       AND o.state = 'parked' AND o.not_before <= :now
     GROUP BY o.channel
     """
@@ -85,7 +94,8 @@ class Outbox:
     async def say(
         self, to: Address, what: Outbound, kind: Kind = Kind.REPLY, about: About | None = None
     ) -> int:
-        """To a person. Returns the row's id."""
+        """To a person. Returns the row's id. What is for somebody who was erased leaves for nobody:
+        it is refused where it stands."""
         about = about or About()
         queue = f"{to.chat}|{to.topic or ''}|{about.apart or kind.lane}"
         return await self._add(to, queue, what, kind, about)
@@ -167,6 +177,9 @@ class Outbox:
             },
         )
         assert row_id is not None
+        if room_id is None and to.chat.startswith(ERASED):
+            await self._work.session.execute(TO_NOBODY, {"id": row_id, "now": self._work.now})
+            return int(row_id)
         # What nobody sends is put before the room by a chore.
         self._work.ring("chores" if to.channel == PHONE else f"outbox:{to.channel}")
         return int(row_id)
@@ -281,8 +294,9 @@ class Outbox:
         )
         waiting = Counter({row[0]: row[1] for row in found})
         nights = await nights_now(self._work)
+        hours = await debt_hours_now(self._work, nights.known)
         parked = await self._work.session.execute(
-            PARKED, {"now": self._work.now, "awake": nights.awake}
+            PARKED, {"now": self._work.now, "awake": nights.awake, "decent": hours.decent}
         )
         waiting.update({row[0]: row[1] for row in parked})
         return dict(waiting)

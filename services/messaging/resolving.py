@@ -57,6 +57,8 @@ class Resolving:
                 message = await self._recap(row, message)
         to = Address(channel=row.channel, chat=row.chat, topic=topic)
         stands, title = changes.pop("stands", ()), changes.pop("title", "")
+        if row.room_id and not row.reaction:
+            message, title = await self._veil(row, message, title)
         mark = changes.get("reply_to")
         return Resolved(to, message.model_copy(update=changes), mark, stands, title)
 
@@ -72,6 +74,12 @@ class Resolving:
                 raise
             log_fault(failure, "a recap for outbox row %s", row.id)
             return message
+
+    async def _veil(self, row: Row, message: Outbound, title: str) -> tuple[Outbound, str]:
+        """What fails here does not leave."""
+        async with self._db.work() as work:
+            room = await work.rooms.get(row.room_id or 0)
+            return await self._telling.veil(work, room, row.thread_id, message, title)
 
     async def _look_up(self, row: Row, changes: dict[str, Any]) -> tuple[str | None, bool]:
         """Writes the ids into `changes`. Returns the topic, and whether a recap is due in it."""
@@ -92,7 +100,8 @@ class Resolving:
         changes["title"] = view.title
         missing = view.topic is None and view.has_topics and not (row.reaction or row.renames)
         if missing and isinstance(self._channel, Topics):
-            return await self._open_topic(self._channel, row, view.title)
+            _, title = await self._veil(row, Outbound.model_validate(row.body), view.title)
+            return await self._open_topic(self._channel, row, title)
         return view.topic, view.recap_due
 
     async def _open_topic(self, channel: Topics, row: Row, title: str) -> tuple[str, bool]:

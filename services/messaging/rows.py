@@ -94,7 +94,8 @@ class Paused:
 class Telling:
     """The words around a delivery, each said inside a transaction: what became of a row, a long
     rest, a room that does not let us write, one without topics, and a post with what stood before
-    it in a topic that is gone (`recap`: room, thread, post, the messages in it)."""
+    it in a topic that is gone (`recap`: room, thread, post, the messages in it). `veil` takes from
+    a post, and from its topic's name, what its room may not show."""
 
     settled: Callable[[Work, Settled], Awaitable[None]]
     paused: Callable[[Work, Paused], Awaitable[None]]
@@ -102,6 +103,7 @@ class Telling:
     no_topics: Callable[[Work, Room], Awaitable[None]]
     without_files: Callable[[Outbound, str], Outbound]
     recap: Callable[[Work, Room, int, Outbound, Sequence[int]], Awaitable[Outbound]]
+    veil: Callable[[Work, Room, int | None, Outbound, str], Awaitable[tuple[Outbound, str]]]
 
 
 COLUMNS = [getattr(Outgoing, name) for name in Row.__dataclass_fields__]

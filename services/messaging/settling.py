@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.db import Database, is_passing
 from services.faults import log_fault
+from services.messaging.arrived import Arrived, is_part
 from services.messaging.governor import Governor
 from services.messaging.moving import (
     ANSWERS_AT_A_TIME,
@@ -41,7 +42,6 @@ END = text(
     RETURNING id
     """
 ).bindparams(bindparam("ids", type_=JSONB(none_as_null=True)))
-
 
 STAY = text(  # it could not be sent otherwise
     """
@@ -76,9 +76,15 @@ class Settling:
         self._telling = telling
         self._watch = watch
         self._together = Together(db)
+        self._arrived = Arrived(self._together, epoch)
         self.places = PlacesMet(self._together, telling)
 
     async def sent(self, row: Row, ids: list[str]) -> None:
+        if is_part(row):
+            await self._part_arrived(row, ids)
+            self._watch.count_sent(row.channel, row.kind)
+            return
+
         async def write(work: Work) -> None:
             if not await self._end(work, row, "sent", ids=ids):
                 return
@@ -90,6 +96,16 @@ class Settling:
 
         await self._commit(write, row, "sent", ids=ids)
         self._watch.count_sent(row.channel, row.kind)
+
+    async def _part_arrived(self, row: Row, ids: list[str]) -> None:
+        async def write_alone(work: Work) -> None:
+            await self._end(work, row, "sent", ids=ids)
+
+        try:
+            await self._arrived.settle(row, ids)
+        except Exception as failure:  # noqa: BLE001 (one of them may be the cause)
+            log_fault(failure, "settling outbox row %s", row.id)
+            await self._together.commit(write_alone)
 
     async def refused(
         self, row: Row, reason: Reason, why: str, *, unreachable: bool = False
@@ -233,6 +249,7 @@ class Settling:
 
     async def end(self) -> None:
         await self._together.end()
+        self._arrived.end()
 
     async def _commit(
         self,

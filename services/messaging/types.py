@@ -39,7 +39,7 @@ class Attachment(Value):
     `handle` is the messenger's own id of the file, good only inside `channel`; elsewhere the
     bytes are fetched from that channel and uploaded anew. `size` in bytes, `duration` in
     seconds. A location carries `latitude`/`longitude` and no handle, a contact `phone`, a
-    sticker its emoji in `title`.
+    sticker its emoji in `title`. `own`: the messenger vouches that the phone is the sender's.
     """
 
     kind: AttachmentKind
@@ -52,6 +52,7 @@ class Attachment(Value):
     latitude: float | None = None
     longitude: float | None = None
     phone: str = ""
+    own: bool = False
 
 
 class Sender(Value):

@@ -39,7 +39,7 @@ async def test_the_whole_way(resident: Resident, world: World) -> None:
     assert "Записали ваш адрес: ул. Сосновая, 1, кв. 14." in done.text
     assert done.buttons == [
         "Новая заявка", "Мои заявки", "Вопросы и ответы", "Написать диспетчеру",
-        "Отключения", "Настройки", "Новости",
+        "Отключения", "Настройки", "Лицевой счёт", "Показания", "Новости",
     ]  # fmt: skip
     row = await person(world)
     assert (row.name, row.phone) == ("Мария Ивановна", "+79123456789")

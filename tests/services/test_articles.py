@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select, update
 
 from services.access import AsResident
+from services.articles import RUSH
 from services.company.apply import Messengers, apply_declaration
 from services.company.reading import CompanyFileWrong, read_declaration
 from services.db import Database
@@ -48,6 +49,31 @@ async def meet(db: Database, name: str = "1") -> AsResident:
 async def ids(db: Database) -> dict[str, int]:
     async with db.work() as work:
         return {each.code: each.id for each in await work.places.complexes()}
+
+
+async def test_in_a_rush_no_library_is_built_until_somebody_asks(
+    db: Database, tmp_path: Path
+) -> None:
+    await apply(db, tmp_path)
+    crowd = [
+        Inbound(key=str(n), address=Address(channel="web", chat=str(n)), sender=Sender(id=str(n)))
+        for n in range(RUSH + 1)
+    ]
+    async with db.work() as work:
+        work.articles.expect_questions()
+        await work.inbox.hear("web", crowd, None)
+    async with db.work() as work:
+        assert await work.articles.find_unprepared() == []
+        assert await work.articles.look_again_in() == 0
+        assert await work.articles.ask(None, "где ваш офис?") is not None
+    async with db.work() as work:
+        claimed = await work.inbox.claim()
+        assert claimed is not None
+        await work.inbox.done(claimed)
+    async with db.work() as work:
+        due = await work.articles.find_unprepared()
+        assert sorted(due) == sorted((await ids(db)).values()), "one was built for whoever asked"
+        assert await work.articles.look_again_in() is None
 
 
 async def test_the_more_particular_of_one_id_stands_for_the_other(

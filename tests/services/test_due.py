@@ -16,6 +16,7 @@ from services.company.reading import read_declaration
 from services.danger import sounds_dangerous
 from services.db import Database
 from services.errors import AlreadySo, TooManyAlike
+from services.limits import Pace
 from services.messaging.types import Address, Inbound, Sender
 from services.tables import Ban, Link, Member, Rating, Ticket
 from services.tickets import Where
@@ -269,6 +270,12 @@ async def test_a_ban_goes_along_when_messengers_are_linked(db: Database) -> None
 # ── Pace ─────────────────────────────────────────────────────────────────────
 
 
+async def hear_once_more(work: Work, viewer: AsResident) -> Pace:
+    contact = await work.people.contact(viewer.contact_id)
+    address = Address(channel=contact.channel, chat=contact.chat)
+    return (await work.dialogues.open(address, contact, "1", counts=True)).pace
+
+
 async def test_the_twenty_first_within_a_minute_begins_a_flood(
     db: Database, clock: MovingClock
 ) -> None:
@@ -277,7 +284,7 @@ async def test_the_twenty_first_within_a_minute_begins_a_flood(
 
     async def hear() -> tuple[bool, bool]:
         async with db.work() as work:
-            pace = await work.limits.hear(viewer.resident_id)
+            pace = await hear_once_more(work, viewer)
             return pace.folding, pace.began
 
     assert {await hear() for _ in range(20)} == {(False, False)}
@@ -295,7 +302,7 @@ async def test_twenty_a_minute_are_no_flood(db: Database, clock: MovingClock) ->
     for _ in range(60):
         clock.move(seconds=3)
         async with db.work() as work:
-            assert not (await work.limits.hear(viewer.resident_id)).folding
+            assert not (await hear_once_more(work, viewer)).folding
 
 
 # ── Danger ───────────────────────────────────────────────────────────────────

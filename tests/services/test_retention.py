@@ -25,31 +25,47 @@ from services.messaging.types import Attachment
 from services.outages import Draft as OutageDraft
 from services.retention import RULES
 from services.tables import (
+    Account,
+    AccountCode,
+    AccountMark,
     AnswerAll,
     ArticleDraft,
+    Balance,
     Ban,
+    Bill,
     ConsentRecord,
     Contact,
     DeskSession,
     Elder,
     FileHandle,
     Heard,
+    Holding,
+    HoldingClaim,
     Home,
+    Import,
+    ImportChange,
     Incident,
     LinkCode,
     Mailing,
     Member,
     Message,
     MessageCopy,
+    Meter,
     Notice,
     Outage,
     OutageAnswer,
     OutagePlace,
     Outgoing,
     Pace,
+    PageLink,
     Promise,
+    ProofTry,
     Question,
     Rating,
+    Reading,
+    ReadingExport,
+    Reminder,
+    ReminderPart,
     Resident,
     Room,
     SaidOnce,
@@ -65,6 +81,7 @@ from services.tables import (
     Ticket,
     TicketEvent,
     Topic,
+    Upload,
     Visit,
     WebPost,
     Wish,
@@ -118,6 +135,7 @@ class Past:
         await self.people()
         await self.appeal()
         await self.told()
+        await self.count_money()
         self.work.audit.note("system", label, "")
         await self.add(
             Shift(
@@ -126,6 +144,89 @@ class Past:
             ),
             ArticleDraft(content={"label": label}, member_id=self.member.id, made_at=now,
                          ended_at=now, outcome="dropped"),
+        )  # fmt: skip
+
+    async def count_money(self) -> None:
+        """An account that stands, with a bill and a balance of long ago, and one that left."""
+        now, label = self.now, self.label
+        row = Import(kind="debts", at=now, who="cli", file_name=label, sha256="", rows=1, counts={},
+                     columns={}, state="applied")  # fmt: skip
+        stands, left = (
+            Account(number=f"{label} {n}", place="", kind="", holder="", added_at=now,
+                    brought_by=1, withdrawn_at=gone)
+            for n, gone in ((1, None), (2, now))
+        )  # fmt: skip
+        await self.add(row, stands, left)
+        await self.remind(stands)
+        await self.hold(stands)
+        path = self.work.files / label / "bill.pdf"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"%PDF-")
+        bill = StoredFile(
+            id=f"bill {label}", channel="web", handle=f"{label}#", owner="bill", kind="document",
+            title="", mime="", path=f"{label}/bill.pdf", created_at=now,
+        )  # fmt: skip
+        await self.add(bill)
+        meter = Meter(account_id=stands.id, resource="gas", number=label)
+        await self.add(meter)
+        meter_photo, last_photo = f"{label}/meter.jpg", f"{label}/last.jpg"
+        for photo in (meter_photo, last_photo):
+            (self.work.files / photo).write_bytes(b"1")
+        await self.add(
+            *(StoredFile(id=photo, channel="web", handle=photo, owner="1", kind="photo", title="",
+                         mime="", size=1, path=photo, created_at=now)
+              for photo in (meter_photo, last_photo)),
+            exported := ReadingExport(at=now, who="cli", layout="csv", rows=1, file_name=label,
+                                      sha256="0"),
+        )  # fmt: skip
+        await self.add(
+            Reading(meter_id=meter.id, month=now.date() - timedelta(days=31), figures=[1], at=now,
+                    source="chat", file_id=meter_photo, export_id=exported.id),
+            Reading(meter_id=meter.id, month=now.date(), figures=[1], at=now, source="chat",
+                    file_id=last_photo),
+        )  # fmt: skip
+        await self.add(
+            Bill(account_id=stands.id, month=now.date(), file_id=bill.id, brought_by=row.id),
+            Balance(account_id=stands.id, month=now.date(), debt=1, brought_by=row.id),
+            ImportChange(import_id=row.id, account_id=stands.id, before={}),
+            Upload(member_id=self.member.id, way="chat", channel="web", chat=label, source={},
+                   file_name=label, state="applied", import_id=row.id, made_at=now,
+                   changed_at=now),
+        )  # fmt: skip
+
+    async def remind(self, account: Account) -> None:
+        """A reminder that is over, with what became of it, a draft and one that repeats; a mark
+        that ended and one that stands."""
+        now, label = self.now, self.label
+        over, draft, monthly = (
+            Reminder(key=label, kind="debt", tone="kind", text=label, audience={}, state=state,
+                     repeats="monthly" if state == "scheduled" else "", way="desk", form={},
+                     member_id=self.member.id, room_id=self.room.id, made_at=now,
+                     ended_at=now if state == "done" else None)
+            for state in ("done", "draft", "scheduled")
+        )  # fmt: skip
+        await self.add(over, draft, monthly)
+        await self.add(
+            ReminderPart(reminder_id=over.id, account_id=account.id, resident_id=self.known.id,
+                         debt=1, overdue=1, at=now),
+            AccountMark(account_id=account.id, kind="dispute", who=label, since=now, ended_at=now),
+            AccountMark(account_id=account.id, kind="dispute", who=label, since=now),
+        )  # fmt: skip
+
+    async def hold(self, account: Account) -> None:
+        """One who held the account and one who does; a used code, a try, what staff decided and
+        what they have yet to."""
+        now, label = self.now, self.label
+        whose = {"resident_id": self.known.id, "account_id": account.id}
+        await self.add(
+            Holding(**whose, role="owner", sees_money=True, proved_by="code", since=now, until=now),
+            Holding(**whose, role="owner", sees_money=True, proved_by="code", since=now),
+            AccountCode(account_id=account.id, code_sha256=label, made_by="cli", made_at=now,
+                        expires_at=now, used_at=now),
+            ProofTry(**whose, number_sha256=label, way="code", right=False, at=now),
+            *(HoldingClaim(**whose, contact_id=self.contact.id, number_sha256=label, role="owner",
+                           state=state, asked_at=now, settled_at=at)
+              for state, at in (("refused", now), ("asked", None))),
         )  # fmt: skip
 
     async def technical(self) -> None:
@@ -161,6 +262,7 @@ class Past:
             )
         ]  # fmt: skip
         await self.add(*contacts)
+        await self.draw(known.id)
         await self.work.session.execute(
             text("INSERT INTO member_accounts VALUES ('web', :user, :member)"),
             {"user": f"{label} member", "member": self.member.id},
@@ -170,6 +272,8 @@ class Past:
             ConsentRecord(resident_id=consenting.id, contact_id=contacts[2].id, version="1",
                           text_sha256="", given=False, at=now),
             LinkCode(contact_id=contacts[1].id, code_sha256=label, expires_at=now),
+            PageLink(token_sha256=label, resident_id=known.id, contact_id=contacts[1].id,
+                     what="account", about={}, made_at=now, expires_at=now),
             Pace(resident_id=stranger.id, heard=[now], folding_since=None),
             Wish(resident_id=stranger.id, kind="news", wanted=False, at=now),
             Wish(resident_id=known.id, kind="news", wanted=False, at=now),
@@ -181,6 +285,16 @@ class Past:
             Ban(resident_id=known.id, member_id=self.member.id, reason="for ever", since=now),
         )  # fmt: skip
 
+    async def draw(self, resident_id: int) -> None:
+        """A picture for one of them alone, as that of «Лицевой счёт»."""
+        made = f"{self.label}/code.png"
+        (self.work.files / made).parent.mkdir(exist_ok=True)
+        (self.work.files / made).write_bytes(b"1")
+        file = await self.work.attachments.keep_made(
+            made, "", "image/png", f"resident:{resident_id}", kind="photo"
+        )
+        await self.work.attachments.keep_handle(file, "vk", "photo1")
+
     async def appeal(self) -> None:
         """A closed one with all that hangs on it, and an open one that continues it."""
         now, label, work = self.now, self.label, self.work
@@ -190,7 +304,7 @@ class Past:
         self.thread.state, self.thread.closed_at = "closed", now
         self.open.continues_id = self.thread.id
         photo = f"{label}/photo.jpg"
-        (work.files / photo).parent.mkdir()
+        (work.files / photo).parent.mkdir(exist_ok=True)
         (work.files / photo).write_bytes(b"1")
         attached = Attachment(kind="photo", channel="web", handle=photo).model_dump(mode="json")
         shared = Attachment(kind="photo", channel="web", handle=f"{label} shared")
@@ -329,8 +443,10 @@ KEPT_OF_OLD = {  # what never gets old, or is not over
     "outbox": 1 + 4,  # waits; the rows of the outage that goes on
     "residents": 3, "contacts": 3, "consents": 1, "member_accounts": 1, "wishes": 1,
     "homes": 1, "bans": 1,
-    "threads": 1, "messages": 1, "files": 1, "suggestions": 1,
-    "outages": 1, "notices": 1, "mailings": 1,
+    "threads": 1, "messages": 1, "files": 1 + 1, "suggestions": 1,
+    "outages": 1, "notices": 1, "mailings": 1, "accounts": 1,
+    "meters": 1, "readings": 1,  # the last of each
+    "reminders": 1, "account_marks": 1, "holdings": 1, "holding_claims": 1,
 }  # fmt: skip
 
 
@@ -350,6 +466,12 @@ async def test_of_each_table_what_is_old_goes_and_nothing_else(
     assert {name: count for name, count in left.items() if count} == KEPT_OF_OLD
     assert not (db.files / "old/photo.jpg").exists()
     assert (db.files / "young/photo.jpg").exists()
+    assert not (db.files / "old/code.png").exists()
+    assert not (db.files / "old/meter.jpg").exists()
+    assert (db.files / "old/last.jpg").exists()
+    assert not (db.files / "old/bill.pdf").exists()
+    assert (db.files / "young/bill.pdf").exists()
+    assert (db.files / "young/code.png").exists()
     async with db.work() as work:
         thread = await work.session.get(Thread, old.open.id)
         assert thread is not None
@@ -364,13 +486,18 @@ async def test_each_period_holds_to_the_day(db: Database, clock: MovingClock) ->
     await happen(db, "old")
     before = await counts(db)
     for days, tables in (
+        (1, {"page_links"}),
+        (3, {"files", "file_handles"}),
         (7, set()),
-        (30, {"link_codes", "sign_in_links", "paces", "desk_sessions"}),
-        (90, {"inbox", "outbox", "said_once", "answer_alls", "suggestions", "article_drafts"}),
+        (30, {"link_codes", "sign_in_links", "paces", "desk_sessions", "account_codes"}),
+        (90, {"inbox", "outbox", "said_once", "answer_alls", "suggestions", "article_drafts",
+              "uploads", "import_changes", "proof_tries"}),
         (180, {"sessions", "contacts", "residents"}),
         (400, {"web_posts", "questions", "outbox"}),
-        (1100, {"threads", "outages", "notices", "mailings", "incidents", "homes", "audit"}),
-    ):
+        (1100, {"threads", "outages", "notices", "mailings", "incidents", "homes", "audit",
+                "bills", "balances", "accounts", "reminders", "reminder_parts", "account_marks",
+                "holdings", "holding_claims"}),
+    ):  # fmt: skip
         now = (clock.now() - AT_FOUR).days
         clock.move(days=days - 1 - now)
         await clear(db)
