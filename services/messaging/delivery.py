@@ -136,8 +136,6 @@ class Delivery:
             self._rise_at = time.monotonic() + RISE_EVERY
         # Where nobody may be, one row finds it out instead of hundreds.
         most = min(free, self._governor.room_now()) if self._reached else 1
-        if not most:
-            return self._governor.until_room()
         rows, more = await self._claiming.claim(
             [*rests.chats, *self._busy],
             rests.alarms_only,

@@ -23,7 +23,6 @@ MARGIN = 1.01  # news leave by so much slower than the limit allows: calls bunch
 AHEAD = 0.06  # seconds before its slot that a row of news may be claimed
 SOON = 0.02  # seconds before the next slot that rows for those after it are claimed, too
 TALK_AHEAD = 5  # rows of dialogues that are claimed though they must wait for their place
-A_MOMENT = 0.005  # seconds: those that wait take the places there are first
 LATE = 0.05  # seconds by which a row of news may miss its slot, and use it yet
 IN_A_ROW = 3  # chats that are refused without one that is not: all are meant
 OFTEN, AMONG = 8, 100  # refusals among so many calls: the messenger takes less than it says
@@ -218,19 +217,13 @@ class Governor:
         return self._pause_left(None, self._clock())
 
     def room_now(self) -> int:
-        """How many rows may be claimed at this moment. What waits for its place here has left the
-        order of the queue, so it is not to become a crowd."""
-        return max(0, self._all.left(self._clock()) + TALK_AHEAD - self._talking)
-
-    def until_room(self) -> float:
-        """Seconds after which to ask for room again."""
-        return max(A_MOMENT, self._all.wait(self._clock()))
+        """How many rows may be claimed at this moment."""
+        return self._all.left(self._clock()) + TALK_AHEAD
 
     def news_now(self) -> int:
-        """How many of them may be news, those of the next moment among them. None while there are
-        enough for the slots that come: a claim of news takes much longer than one of dialogues."""
+        """How many of them may be news, those of the next moment among them."""
         now = self._clock()
-        return 0 if self._until_news(now) else self._news.free(now, self._ahead)
+        return self._news.free(now, self._ahead)
 
     def rests(self) -> Rests:
         """Where nothing may go now, so that those rows are not even claimed."""

@@ -18,7 +18,7 @@ from services.errors import NotFound
 from services.messaging.types import Outbound
 from services.meters.lacking import LACKS
 from services.meters.windows import Counting, counting
-from services.tables import House, Notice
+from services.tables import House, Meter, Notice
 from services.wishes import wants
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class ReadingReminders:
         except NotFound:
             return []
         rules = company.accounts.meters
-        if not rules.remind:
+        if not rules.remind or not await self._has_meters():
             return []
         zones = set(await self._work.session.scalars(select(House.timezone).distinct())) | {""}
         wanted = [
@@ -115,6 +115,11 @@ class ReadingReminders:
         )
         done = {(zone, subject) for zone, subject in rows}
         return [each for each in wanted if (each.zone, each.subject) not in done]
+
+    async def _has_meters(self) -> bool:
+        """Where none is known, there is nobody to ask, and no notice to nobody."""
+        known = select(Meter.id).where(Meter.withdrawn_at.is_(None)).limit(1)
+        return await self._work.session.scalar(known) is not None
 
 
 def askings(rules: MeterRules, zone: str, now: datetime) -> list[Asking]:

@@ -196,37 +196,6 @@ def test_batches_are_handed_out_at_once(seconds: Seconds) -> None:
     assert governor.news_now() >= 990
 
 
-def test_no_crowd_of_dialogues_waits_inside(seconds: Seconds) -> None:
-    governor = Governor(Limits(), seconds)
-    taken = 0
-    while room := governor.room_now():
-        for _ in range(room):
-            governor.take(f"t{taken}", group=False)
-            taken += 1
-    assert taken == 30 + 5
-    left = [number for number in range(taken) if not governor.leave()]
-    assert len(left) == 30
-    assert governor.room_now() == 0
-    assert 0 < governor.until_room() <= 1
-    seconds.at += governor.until_room()
-    assert governor.room_now() == 30
-    assert governor.leave() == 0
-    assert governor.room_now() == 30, "one that left makes room for none before the second is over"
-
-
-def test_news_are_claimed_again_shortly_before_their_slots(seconds: Seconds) -> None:
-    governor = Governor(Limits(per_second=300, burst=30), seconds)
-    for number in range(governor.news_now()):
-        governor.take(f"n{number}", group=False, news=True)
-    assert governor.news_now() == 0
-    wait = governor.rests().soonest
-    assert wait > 0
-    seconds.at += wait / 2
-    assert governor.news_now() == 0, "a bell rung by a reply is no reason to look at the news"
-    seconds.at += wait / 2
-    assert governor.news_now() > 5
-
-
 def test_three_chats_refused_in_a_row_mean_all(governor: Governor, seconds: Seconds) -> None:
     governor.throttled("1", 5)
     governor.throttled("2", 5)
