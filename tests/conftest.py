@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 from tests.support.database import Databases, Run, RunOwner
+from tests.support.patience import count_lived_seconds
 
 _owner = pytest.StashKey[RunOwner]()
 _run = pytest.StashKey[Run]()
@@ -23,6 +24,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    count_lived_seconds()
     given = getattr(config, "workerinput", None)
     if given is not None:
         config.stash[_run] = Run(**given["test_run"])
