@@ -20,6 +20,7 @@ from services.messaging.types import Limits
 SPARE = 15  # calls of a group's window without which no topic is renamed
 ALARM_RESERVE = 1  # calls of a group's window that only an alarm may use
 MARGIN = 1.01  # news leave by so much slower than the limit allows: calls bunch up on their way
+LENT = 0.1  # of a second that news have filled: dialogues pass, and the next news pay for it
 AHEAD = 0.06  # seconds before its slot that a row of news may be claimed
 SOON = 0.02  # seconds before the next slot that rows for those after it are claimed, too
 TALK_AHEAD = 5  # rows of dialogues that are claimed though they must wait for their place
@@ -59,10 +60,11 @@ class Window:
             self._calls.popleft()
         return self.most - len(self._calls)
 
-    def wait(self, now: float) -> float:
-        if self.left(now) > 0:
+    def wait(self, now: float, lent: int = 0) -> float:
+        """`lent`: calls that may be made beyond it."""
+        if self.left(now) + lent > 0:
             return 0.0
-        return self._calls[-self.most] + self.seconds - now
+        return self._calls[-self.most - lent] + self.seconds - now
 
     def take(self, now: float) -> None:
         self._calls.append(now)
@@ -110,6 +112,8 @@ class Governor:
         late = self._second if limits.batches else max(LATE, apart)
         self._news = Slots(apart, late, clock())
         self._ahead, self._soon = (0.0, 0.0) if limits.batches else (AHEAD, SOON)
+        self._lent = 0 if limits.batches else int(limits.burst * LENT)
+        self._told = Window(limits.burst, self._second)  # the calls of news among all
         self._talking = 0  # rows of dialogues that wait for their place
         self._slowed = 1.0
         self._calls = 0
@@ -159,12 +163,16 @@ class Governor:
         """0: a call that was booked is made now. Else the seconds after which to ask again;
         dialogues pass news."""
         now = self._clock()
-        wait = max(self._all.wait(now), self._pause_left(None, now))
+        lent = 0 if news else min(self._lent, self._told.most - self._told.left(now))
+        wait = max(self._all.wait(now, lent), self._pause_left(None, now))
         if news and not wait and self._talking and self._all.left(now) <= self._talking:
             wait = self._news.apart
         if not wait:
             self._all.take(now)
-            self._talking -= 0 if news else 1
+            if news:
+                self._told.take(now)
+            else:
+                self._talking -= 1
         return wait
 
     def stay(self) -> None:
@@ -200,7 +208,7 @@ class Governor:
 
     def _pace(self, slowed: float) -> None:
         self._slowed = min(SLOWEST, max(1.0, slowed))
-        self._all.seconds = self._second * self._slowed
+        self._all.seconds = self._told.seconds = self._second * self._slowed
         self._news.apart = MARGIN / self._limits.per_second * self._slowed
 
     def pause(self, chat: str | None, seconds: float) -> None:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,7 +25,6 @@ ALBUM_SETTLES = timedelta(seconds=1)
 TRIES = 5
 
 # What every message takes is written in SQL: to build it anew each time costs more than to run it.
-INBOX = Heard.metadata.tables["inbox"]
 CLAIM = text(
     """
     SELECT i.id, i.body, i.parts, i.attempts, i.fault,
@@ -39,6 +39,18 @@ CLAIM = text(
         WHERE e.state = 'waiting' AND e.channel = i.channel AND e.chat = i.chat
           AND e.topic = i.topic AND e.id < i.id)
     ORDER BY i.id LIMIT 1 FOR UPDATE OF i SKIP LOCKED
+    """
+)
+HEARD = text(  # and the bell in the same statement
+    """
+    WITH kept AS (
+      INSERT INTO inbox (channel, key, chat, topic, body, parts, received_at, ready_at)
+      SELECT :channel, one ->> 'key', one ->> 'chat', one ->> 'topic', one -> 'body',
+             one -> 'parts', :now, :ready_at
+      FROM jsonb_array_elements(CAST(:rows AS jsonb)) WITH ORDINALITY AS heard (one, number)
+      ORDER BY number
+      ON CONFLICT (channel, key) DO NOTHING)
+    SELECT pg_notify('domovoy', 'inbox')
     """
 )
 DONE = text(  # and the bells of the transaction in the same statement
@@ -98,8 +110,6 @@ class Inbox:
                     index_elements=[ChannelState.name], set_={"cursor": row.excluded.cursor}
                 )
             )
-        if inbounds:
-            self._work.ring("inbox")
 
     async def _insert(
         self, inbounds: Sequence[Inbound], key: str = "", ready_in: timedelta = timedelta(0)
@@ -107,21 +117,22 @@ class Inbox:
         """`key` instead of their own."""
         rows = [
             {
-                "channel": clean.address.channel,
                 "key": key or clean.key,
                 "chat": clean.address.chat,
                 "topic": clean.address.topic or "",
                 "body": _as_json(clean),
                 "parts": [_as_json(clean)] if clean.album else [],
-                "received_at": self._work.now,
-                "ready_at": self._work.now + ready_in,
             }
             for clean in map(without_nul, inbounds)
         ]
         if rows:
-            await self._work.session.execute(
-                insert(INBOX).values(rows).on_conflict_do_nothing(index_elements=["channel", "key"])
-            )
+            named = {
+                "channel": inbounds[0].address.channel,
+                "rows": json.dumps(rows, ensure_ascii=False),
+                "now": self._work.now,
+                "ready_at": self._work.now + ready_in,
+            }
+            await self._work.session.execute(HEARD, named)
 
     async def _hear_part(self, part: Inbound) -> None:
         """An album's parts gather in one row until a second after the last of them."""
@@ -143,6 +154,7 @@ class Inbox:
         else:
             row.parts = [*row.parts, _as_json(without_nul(part))]
             row.ready_at = self._work.now + ALBUM_SETTLES
+            self._work.ring("inbox")
             await self._work.session.flush()
 
     async def cursor(self, channel: str) -> str | None:

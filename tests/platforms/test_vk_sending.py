@@ -65,11 +65,18 @@ async def test_what_an_error_means(
     vk: VkDriver, code: int, failure: type[SendFailed], everywhere: bool
 ) -> None:
     maria = await vk.person()
-    vk.vk.faults.next("messages.send", kind="error", code=code)
+    vk.vk.faults.next("messages.send", kind="error", code=code, times=3)
     with pytest.raises(failure) as caught:
         await vk.send(maria, Outbound(text="Слова"))
     if isinstance(caught.value, Throttled):
         assert caught.value.everywhere == everywhere
+
+
+async def test_what_came_too_early_is_asked_again_and_holds_nobody_up(vk: VkDriver) -> None:
+    maria = await vk.person()
+    vk.vk.faults.next("messages.send", kind="error", code=6, times=2)
+    await vk.send(maria, Outbound(text="Слова"))
+    assert [message.text for message in maria.user.heard()] == ["Слова"]
 
 
 async def test_a_captcha_pauses_with_words_for_admins(vk: VkDriver) -> None:

@@ -7,18 +7,23 @@ import json
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 from vkbottle import API, ABCRequestRescheduler, AiohttpClient
 
+from bot.platforms.vk.failures import TOO_FAST
 from services.messaging.port import Ambiguous, NotSent
 
 VERSION = "5.199"
 ANSWER_WITHIN = 15.0  # seconds
-MARGIN = 1.02  # calls arrive less evenly than they leave
+MARGIN = 1.01  # VK's second is no longer than ours
+LATEST = 0.2  # seconds that a call is thought to be on its way at most
+FORGETS = 0.001  # seconds: with each answer, of how quick the quickest was
+HASTY_PAUSES = (0.1, 0.5)  # seconds until a call that came too early is made again
 UPLOADED_WITHIN = 60.0  # seconds, and as many more as its bytes need
 SLOWEST = 100_000  # bytes a second that an upload is waited for
 NEVER_LEFT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
@@ -40,16 +45,25 @@ class UploadFailed(Exception):
     times, and nobody else waits for it."""
 
 
+@dataclass
+class Call:
+    """`late`: how much longer than the quickest it took to get there, as its answer tells."""
+
+    left: float
+    late: float = LATEST
+
+
 class Pace:
     """So many calls in any second, never more. Whoever is told to wait keeps the order, and
-    calls `leave` once: a call counts from the moment when it went out on the wire, which a busy
-    program may delay."""
+    calls `leave` once: a call counts from the moment when it came to VK, which a busy program or
+    a busy line may delay. `there` says that the answer has come."""
 
     def __init__(self, per_second: float) -> None:
         self._most = max(1, int(per_second))
         self._window = self._most / per_second * MARGIN
-        self._left: deque[float] = deque()
+        self._calls: deque[Call] = deque()
         self._leaving = 0
+        self._quickest = LATEST
         self._door = asyncio.Lock()
 
     async def wait(self) -> None:
@@ -60,15 +74,24 @@ class Pace:
 
     def _pause(self) -> float:
         now = time.monotonic()
-        while self._left and self._left[0] + self._window <= now:
-            self._left.popleft()
-        if len(self._left) + self._leaving < self._most:
+        while self._calls and self._counts_until(self._calls[0]) <= now:
+            self._calls.popleft()
+        if len(self._calls) + self._leaving < self._most:
             return 0.0
-        return self._left[0] + self._window - now if self._left else 0.01
+        return self._counts_until(self._calls[0]) - now if self._calls else 0.01
 
-    def leave(self) -> None:
+    def _counts_until(self, call: Call) -> float:
+        return call.left + call.late + self._window
+
+    def leave(self) -> Call:
         self._leaving -= 1
-        self._left.append(time.monotonic())
+        self._calls.append(Call(time.monotonic()))
+        return self._calls[-1]
+
+    def there(self, call: Call) -> None:
+        took = time.monotonic() - call.left
+        self._quickest = min(took, self._quickest + FORGETS)
+        call.late = min(LATEST, took - self._quickest)
 
 
 _on_the_wire: ContextVar[Callable[[], None]] = ContextVar("_on_the_wire")
@@ -128,15 +151,25 @@ class VkApi:
 
     async def call_now(self, method: str, **parameters: Any) -> dict[str, Any]:
         """For whoever has waited at `pace` already. The whole answer: `execute` tells of its
-        failures beside the response."""
+        failures beside the response. What VK refused for haste was not done: it is asked again,
+        and nobody else waits meanwhile."""
+        for pause in HASTY_PAUSES:
+            try:
+                return await self._ask(method, parameters)
+            except VkError as error:
+                if error.code != TOO_FAST:
+                    raise
+            await asyncio.sleep(pause)
+            await self.pace.wait()
+        return await self._ask(method, parameters)
+
+    async def _ask(self, method: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         given = {name: value for name, value in parameters.items() if value is not None}
-        left = False
+        left: Call | None = None
 
         def leave() -> None:
             nonlocal left
-            if not left:
-                left = True
-                self.pace.leave()
+            left = left or self.pace.leave()
 
         mark = _on_the_wire.set(leave)
         try:
@@ -144,11 +177,14 @@ class VkApi:
         except NEVER_LEFT:
             raise NotSent("VK is out of reach") from None
         except (aiohttp.ClientError, OSError, TimeoutError):
-            if not left:  # the whole time went by on connecting
+            if left is None:  # the whole time went by on connecting
                 raise NotSent("VK is out of reach") from None
             raise Ambiguous(f"{method}: the answer did not come") from None
         finally:
-            leave()
+            if left is None:
+                leave()
+            else:
+                self.pace.there(left)
             _on_the_wire.reset(mark)
 
     async def get_json(self, url: str, wait: float) -> dict[str, Any]:
