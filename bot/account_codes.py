@@ -23,6 +23,7 @@ def add_command(commands: Any) -> None:
     )
     codes.add_argument("--house", required=True, help="code of the house")
     codes.add_argument("--out", type=Path, required=True, help="the XLSX to write")
+    codes.add_argument("--yes", action="store_true", help="overwrite a file that is there")
 
 
 async def write_out(db: Database, house_code: str, out: Path) -> str:

@@ -114,8 +114,9 @@ def describe(preview: Preview, *, at: str = LINE) -> Iterator[str]:
     without their numbers and sums."""
     sheet = f", лист «{printable(preview.sheet)}»" if preview.sheet else ""
     yield f"{printable(preview.file_name)}: {WHAT[preview.kind]}, {preview.form}{sheet}"
+    aside = "служебных файлов" if preview.kind == "bills" else "заголовков и итогов"
     yield f"Прочитано: {rows_of(preview.rows, preview.kind)}" + (
-        f"; пропущено заголовков и итогов: {preview.skipped}" if preview.skipped else ""
+        f"; пропущено {aside}: {preview.skipped}" if preview.skipped else ""
     )
     if preview.months:
         yield "Месяц: " + ", ".join(map(name_month, preview.months))

@@ -77,10 +77,17 @@ async def compare(work: Work, preview: Preview) -> None:
         )
     ).one()
     found = dict(row._mapping)
-    preview.total, preview.total_before = found.pop("total"), found.pop("total_before")
+    preview.total, before = found.pop("total"), found.pop("total_before")
     preview.months = sorted(found.pop("months") or [])
     preview.counts.update(found)
-    preview.counts["gone"] = await session.scalar(text(f"SELECT count(*) {_GONE}")) or 0
+    gone, owed = (
+        await session.execute(
+            text(f"""SELECT count(*), coalesce(sum(b.debt) FILTER (WHERE b.debt > 0), 0)::bigint
+            {_GONE}""")
+        )
+    ).one()
+    preview.counts["gone"] = gone
+    preview.total_before = before + owed  # of those whom this file leaves out, too
     for name, where in (
         ("new", "known AND NOT stood"), ("changed", "differs"), ("unknown", "NOT known"),
         ("tenfold", _TENFOLD),

@@ -250,14 +250,17 @@ class Imports:
                 count(DISTINCT ROW({columns})) > 1 AS differ
             FROM staged_{preview.kind} GROUP BY {key} HAVING count(*) > 1 ORDER BY min(row)""")  # noqa: S608
         )
+        other, same = "repeated", "repeated_same"
+        if preview.kind == "meters":
+            other, same = "repeated_meter", "repeated_meter_same"
         repeated = 0
         for number, rows, differ in found:
             repeated += len(rows) - 1
             if differ:
                 said = f"{number}|{rows[0]}"
-                preview.problems.error("repeated", rows[1], preview.columns["number"], said)
+                preview.problems.error(other, rows[1], preview.columns["number"], said)
             else:
-                preview.problems.note("repeated_same", rows[1], preview.columns["number"], number)
+                preview.problems.note(same, rows[1], preview.columns["number"], number)
         preview.counts["repeated"] = repeated
 
     async def last(self, kind: str) -> Import | None:

@@ -83,6 +83,7 @@ async def test_other_months_and_houses_stay(known: Database, tmp_path: Path) -> 
     await give(known, "debts", file(tmp_path, ONE, ("0000900", *TWO[1:])))
     preview = await give(known, "debts", file(tmp_path, ("0000002", *ONE[1:])))
     assert preview.counts["gone"] == 1
+    assert (preview.total, preview.total_before) == (23456, 23456)  # with what is gone
     assert set(await debts(known)) == {"0000002", "0000900"}
     november = ("0000001", "11.2026", *ONE[2:])
     assert (await give(known, "debts", file(tmp_path, november))).counts["gone"] == 0

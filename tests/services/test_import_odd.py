@@ -85,3 +85,35 @@ def test_tables_on_other_sheets_are_told(tmp_path: Path) -> None:
     table = Table(path, "debts")
     assert (table.sheet, table.left) == ("Дом 1", ["Дом 2"])
     assert len(list(table.records())) == 1
+
+
+def test_spaces_and_dashes_of_cp1251_between_sums_are_no_letters_of_dos(tmp_path: Path) -> None:
+    """A report has few words and hundreds of them."""
+    rows = "".join(f"0010{n};{n}\xa0234,56;{n}\xa0567,00;—\n" for n in range(1, 60))
+    text = f"Лицевой счёт;Долг;Начислено;Пени\n{rows}".encode("cp1251")
+    table = Table(put(tmp_path, text), "debts", month=date(2026, 10, 1))
+    assert table.form == "CSV, cp1251"
+    assert [row[5] for row in table.records()][:2] == [123456, 223456]
+
+
+@pytest.mark.parametrize("word", ["Ответственный:", "Бухгалтер", "Руководитель", "Исполнитель:"])
+def test_a_signature_under_the_numbers(tmp_path: Path, word: str) -> None:
+    text = f"Лицевой счёт;Месяц;Сальдо;Долг\n00101;10.2026;1;5\n{word};;Смирнова О. В.;\n"
+    assert [row[1] for row in read(tmp_path, text)] == ["00101"]
+
+
+def test_a_sum_that_stands_under_no_number_is_told(tmp_path: Path) -> None:
+    """The number is merged over the rows of its services."""
+    text = "Лицевой счёт;Услуга;Долг;Месяц\n00101;ХВС;5;10.2026\n;ГВС;7;\nИтого;;12;\n"
+    table = Table(put(tmp_path, text.encode()), "debts")
+    assert len(list(table.records())) == 1
+    assert [(each.code, each.row) for each in table.problems.notes] == [("no_account", 3)]
+
+
+def test_names_that_1c_prints(tmp_path: Path) -> None:
+    heads = "Лиц. счет;Ф.И.О. собственника;Тел.;S общ., кв.м\n"
+    table = Table(put(tmp_path, f"{heads}00101;Ли;;45,3\n".encode()), "accounts")
+    assert {"holder", "phone", "area"} <= table.columns.keys()
+    heads = "Л/с;Обороты за период;;Сальдо на конец периода;\n;Начислено;Оплачено;Дебет;Кредит\n"
+    (row,) = read(tmp_path, f"за октябрь 2026;;;;\n{heads}00101;7;2;5;\n")
+    assert row[3:6] == (700, 200, 500)

@@ -318,6 +318,15 @@ async def test_export_to_stdout_and_to_a_file(
     assert await apply(db, read_declaration(file)) == []
 
 
+def test_codes_overwrite_nothing_unasked(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Those in the file may be printed already, and would be off."""
+    file = tmp_path / "codes.xlsx"
+    file.write_text("коды")
+    assert main(["codes", "--house", "sadovaya-5", "--out", str(file)]) == 1
+    assert "уже есть. Записать поверх него: --yes" in capfd.readouterr().err
+    assert file.read_text() == "коды"
+
+
 async def test_export_overwrites_nothing_unasked(
     db: Database, run: Run, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

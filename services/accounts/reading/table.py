@@ -21,7 +21,8 @@ MOST_ROWS = 500_000
 MOST_SHEETS = 100
 MOST_WRONG = 5000  # after so many there is no use in reading on
 TOTALS = ("итого", "всего", "в том числе", "total")
-SIGNED = ("бухгалтер", "директор", "исполнитель", "подпись")
+SIGNED = ("бухгалтер", "директор", "исполнитель", "подпись", "ответственный", "руководитель",
+          "составил", "проверил")  # fmt: skip
 Rows = Iterator[tuple[int, list[str]]]
 
 
@@ -211,11 +212,16 @@ class Table:
             self.problems.error("no_number", row, self.heads.called["number"], "")
             return
         self.skipped += 1
+        if filled and speaks and not general and any(letter.isalpha() for letter in words):
+            self.problems.note("no_account", row, self.heads.called["number"], "")
 
     def _is_title(self, row: int, number: str, cells: Sequence[str]) -> bool:
         """Words alone where the account should be: a house over its accounts, a signature."""
         text = squeeze(number)
-        if sum(letter.isalpha() for letter in text) < 3 or " " not in text:
+        if sum(letter.isalpha() for letter in text) < 3:
+            return False
+        signed = any(word in text.casefold() for word in SIGNED)
+        if " " not in text and not (signed and not any(letter.isdigit() for letter in text)):
             return False
         lonely = sum(bool(cell.strip()) for cell in cells) == 1
         if not lonely and text.casefold().startswith(("лицевой", "л/с", "лс", "счет", "счёт")):

@@ -19,6 +19,7 @@ LONGEST_LINE = 500_000
 MOST_COLUMNS = 256  # what stands further right is no table of ours
 SAMPLE = 64 * 2**10
 _CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
+_WORD = re.compile(r"[а-яё]{2,}", re.IGNORECASE)
 
 
 class _LineWrong(Exception):
@@ -151,13 +152,15 @@ def _check_utf8(path: Path, encoding: str) -> str:
 
 
 def _tell_eight_bits(path: Path) -> str:
-    """cp1251, or cp866 of old programs: read as the other, either loses half of its letters."""
+    """cp1251, or cp866 of old programs: read as the other, either loses half of its letters. Of
+    words alone: the spaces and dashes that cp1251 has between sums are letters of cp866."""
     with path.open("rb") as file:
         start = file.read(SAMPLE)
     letters = {
         encoding: sum(
             2 if letter in "оеаинтсрвл" else 1
-            for letter in _CYRILLIC.findall(start.decode(encoding, "replace"))
+            for word in _WORD.findall(start.decode(encoding, "replace"))
+            for letter in word.lower()
         )
         for encoding in ("cp1251", "cp866")
     }

@@ -42,7 +42,8 @@ _SPOILT_DAY = re.compile(  # what Excel makes of 1-05, and of 5-2001
 )
 _EXPONENT = re.compile(r"\d+(?:[.,]\d+)?[eEеЕ]\+?\d+")
 _PLAIN_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
-_UNIT = re.compile(r"(?:руб(?:лей|ля|ль)?\.?|р\.|₽|rub)$", re.IGNORECASE)
+_UNIT = re.compile(r"(?:руб(?:лей|ля|ль)?\.?|р\.?|₽|rub)$", re.IGNORECASE)
+_TWO_LINES = re.compile(r"\d\s*[\r\n]\s*\d")
 _SIMPLE = re.compile(r"(-?)([0-9]{1,8})(?:[.,]([0-9]{1,2}))?")
 _SPACED = re.compile(r"\d[\d ]* \d+")
 _MONEY = re.compile(r"\d+(?:[.,]\d+)*|[.,]\d+")
@@ -131,6 +132,8 @@ def read_money(cell: str) -> int:
     if text in ("", "-"):
         return 0
     _check(text, "money_odd")
+    if ("\n" in cell or "\r" in cell) and _TWO_LINES.search(cell):
+        raise CellWrong("money_odd")  # two sums in one cell are no thousands
     if " " in text:
         if any(not _grouped(run.strip(), " ") for run in _SPACED.findall(text)):
             raise CellWrong("money_odd")
