@@ -17,6 +17,8 @@ ON_ITS_WAY = "🕊"
 DELIVERED = "👍"
 PROMISED = "✍"  # arrived, and the time named in it is remembered
 READ = "👀"
+NOT_DELIVERED = "💔"
+NOBODY_KNOWS = "🤔"  # it left, and the messenger's answer did not come
 SOON = timedelta(seconds=5)  # an answer that arrives sooner is not marked as being on its way
 
 

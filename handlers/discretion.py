@@ -17,8 +17,11 @@ from services.work import Work
 
 ALARM = "🚨"
 _FLAT = re.compile(
-    r",?\s*(?<!\w)(?:кв(?:артир[аеуы])?\.?|м/м|кладовк[аеуи]|офисе?|пом(?:ещение)?\.?)\s*№?\s*"
-    r"[А-ЯA-Zа-яa-z]?\d[\w/-]*",
+    r",?\s*(?<!\w)(?:кв(?:артир(?:[аеуы]|ой)|-р[аеуы])?\.?|м/м|кладовк[аеуи]|офисе?|"
+    r"пом(?:ещение)?\.?)\s*№?\s*[А-ЯA-Zа-яa-z]?\d[\w/-]*"
+    # «из 12 квартиры», «в 12-й кв.»; not «3 квартиры без воды», not «в 12 кв. м»
+    r"|\s*(?<!\w)(?:из|во?|со?|над|под|от|ко?|у)\s+\d[\w/-]*\s+"
+    r"(?:квартир(?:[еуы]|ой)(?!\w)|кв(?!\w)(?!\.?\s*м(?!\w))\.?)",
     re.IGNORECASE,
 )
 _FLOOR = re.compile(r",?\s*этаж\s+-?\d+(?!\w)")
@@ -74,6 +77,16 @@ class Discretion:
         return shown
 
 
+def for_post(room: Room, header: str, text: str) -> Discretion:
+    """Outside of any thread: whose names there may be nobody knows."""
+    shows = Discretion.of(room)
+    return Discretion(shows.names, flats=True) if is_alarm(header, text) else shows
+
+
+def is_alarm(header: str, text: str) -> bool:
+    return ALARM in header or ALARM in text[:2]
+
+
 def for_thread(
     room: Room, resident: Resident | None, ticket: Ticket | None, *, danger: bool = False
 ) -> Discretion:
@@ -90,7 +103,7 @@ async def veil(
     if Discretion.of(room).shows_all:
         return what, title
     resident, ticket = None, None
-    danger = any(ALARM in each for each in (title, what.header, what.text[:2]))
+    danger = ALARM in title or is_alarm(what.header, what.text)
     if thread_id is not None:
         thread: Thread = await work.threads.by_id(thread_id)
         resident = await work.people.resident(thread.resident_id)
@@ -100,7 +113,12 @@ async def veil(
     keyboard = what.keyboard
     if keyboard is not None:
         rows = tuple(
-            tuple(each.model_copy(update={"label": shows.veil(each.label)}) for each in row)
+            tuple(
+                each.model_copy(
+                    update={"label": shows.veil(each.label), "copies": shows.veil(each.copies)}
+                )
+                for each in row
+            )
             for row in keyboard.rows
         )
         keyboard = keyboard.model_copy(update={"rows": rows})
@@ -108,6 +126,10 @@ async def veil(
         update={
             "header": shows.veil(what.header), "text": shows.veil(what.text),
             "keyboard": keyboard,
+            "attachments": tuple(
+                each.model_copy(update={"title": shows.veil(each.title)})
+                for each in what.attachments
+            ),
         }
     )  # fmt: skip
     return veiled, shows.veil(title)

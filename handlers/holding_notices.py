@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from handlers.resident import holding_texts as words
-from services.accounts.proofs import Bound
+from services.accounts.binding import Bound
 from services.messaging.outbox import About
 from services.messaging.types import Address, Button, Keyboard, Kind, Outbound
 from services.tables import Holding
@@ -50,6 +50,12 @@ async def tell_ended(work: Work, gone: Iterable[Holding], *, by_staff: bool = Fa
     text = words.ENDED_BY_STAFF if by_staff else words.ENDED
     for each in gone:
         await tell(work, each.resident_id, text)
+
+
+async def tell_left_alone(work: Work, guests: Iterable[Holding]) -> None:
+    """Whoever let them in is not with us any more; nothing is said of why."""
+    for resident_id in dict.fromkeys(each.resident_id for each in guests):
+        await tell(work, resident_id, words.LEFT_ALONE, [[TO_ACCOUNT]])
 
 
 def ask_before(account_id: int) -> list[list[Button]]:

@@ -60,6 +60,10 @@ async def buttons_of(work: Work, thread: Thread) -> Keyboard | None:
     if tried is not None:
         unlock = Button(label=words.UNLOCK, action=f"staff/holdfree/{tried.id}")
         return Keyboard(rows=((unlock,),))
+    decided = await work.claims.undoable(thread.id)
+    if decided is not None:
+        undo = Button(label=words.UNDO, action=f"staff/holdoff/{decided.id}")
+        return Keyboard(rows=((undo,),))
     return None
 
 

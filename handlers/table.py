@@ -289,6 +289,8 @@ def word_of_menu(turn: Turn) -> str:
         return "consent/yes"
     if scene == "consent" and word in texts.DISAGREEING:
         return "consent/no"
+    if scene == holding.PROVE.name and BY_WORD.get(word) == "link/enter":
+        return ""  # the code of an account, there
     if scene == "which" and (answered := incidents.by_word(turn)):
         return answered
     if scene == "which" or turn.session.state.get("numbered"):

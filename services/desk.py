@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.access import AsMember, shown_in, threads_of
 from services.matters import is_behind
-from services.messaging.types import PHONE
+from services.messaging.types import OFF, PHONE
 from services.tables import (
     Alarm,
     Call,
@@ -86,6 +86,7 @@ class Delivered:
     why: str
     blocked: bool = False  # the resident gets nothing there any more
     channel: str = ""
+    reason: str = ""  # as in the outbox, of what failed
 
 
 class Desk:
@@ -290,9 +291,13 @@ class Desk:
                 name = "to_call"
             assert message_id is not None
             failed = name in ("refused", "unknown")
-            blocked = name == "refused" and (reason == "blocked" or unreachable_why is not None)
+            gone = unreachable_why is not None and OFF not in (reason, unreachable_why)
             found[message_id] = Delivered(
-                name, (why or "") if failed else "", blocked=blocked, channel=channel
+                name,
+                (why or "") if failed else "",
+                blocked=name == "refused" and (reason == "blocked" or gone),
+                channel=channel,
+                reason=reason if failed else "",
             )
         return found
 

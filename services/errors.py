@@ -79,6 +79,10 @@ class SomebodyElses(Refused):
     """A colleague was named to do this request, and only they say how it goes."""
 
 
+class OwnCase(Refused):
+    """Nobody of staff decides about themselves: a colleague does."""
+
+
 class InThePast(Refused):
     """The time that was named is over."""
 

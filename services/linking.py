@@ -14,7 +14,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from services import merging
@@ -41,6 +41,19 @@ TRIES_COUNT = timedelta(hours=1)  # so long
 TRIES_OF_ONE = 5
 TRIES_OF_ALL = 100  # a messenger is easily come by: whoever guesses from many is stopped here
 WRONG = "wrong link code"  # in the audit, by which tries are counted
+
+
+SAME_PERSON = text(
+    """
+    WITH RECURSIVE same (id) AS (
+        SELECT CAST(:resident AS bigint)
+        UNION
+        SELECT l.from_resident_id + l.to_resident_id - same.id
+        FROM links l JOIN same ON same.id IN (l.from_resident_id, l.to_resident_id)
+    )
+    SELECT id FROM same
+    """
+)
 
 
 class Linking:
@@ -200,6 +213,10 @@ class Linking:
             .order_by(Link.id)
         )
         return list(rows)
+
+    async def same_person(self, resident_id: int) -> list[int]:
+        """With those who are or were linked, and theirs."""
+        return sorted(await self._work.session.scalars(SAME_PERSON, {"resident": resident_id}))
 
     async def made_at(self, resident_id: int) -> dict[int, datetime]:
         """When each contact that joined this resident did."""

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from handlers import holding_notices, holding_posts, wording
 from handlers.dialogue.form import Answers, Form
-from handlers.dialogue.steps import Choice, Step, Text, Wrong
-from handlers.dialogue.turn import Turn
+from handlers.dialogue.steps import Answered, Choice, Stay, Step, Text, Wrong
+from handlers.dialogue.turn import Turn, plain
 from handlers.resident import holding_texts as words
 from handlers.resident import texts
 from handlers.resident.consent import button
 from handlers.resident.menu import show_menu
-from services.accounts.proofs import Locked, key_of
+from services.accounts.claims import HeldAlready
+from services.accounts.codes import DIGITS
+from services.accounts.proofs import Locked, Way, key_of
 from services.errors import AlreadySo, TooManyToday, WrongCode
 from services.messaging.types import Button
 from services.tables import Account
@@ -50,11 +53,13 @@ async def check_number(turn: Turn, typed: str) -> dict[str, Any]:
     return {"account": account.id if account else None, "key": key}
 
 
-async def check_proof(turn: Turn, typed: str) -> dict[str, Any]:
+async def check_proof(turn: Turn, typed: str, way: Way | None = None) -> dict[str, Any]:
     answers = turn.session.state["answers"]
-    which, role, way = answers["number"], answers["role"], answers["way"]
+    which, role, way = answers["number"], answers["role"], way or answers["way"]
     if way == "phone":
         typed = shared_phone(turn)
+    if way == "code" and not (typed := digits_of(typed)):
+        raise Wrong(words.NOT_A_CODE)  # no try: it may be a question
     try:
         bound = await turn.work.proofs.prove(
             turn.viewer, turn.contact.channel, which["key"], which["account"], role, way, typed
@@ -70,6 +75,26 @@ async def check_proof(turn: Turn, typed: str) -> dict[str, Any]:
     await holding_notices.tell_joined(turn.work, bound)
     what = "asks" if bound.asks_before else "bound" if bound.holding.sees_money else "blind"
     return {"what": what, "account": bound.holding.account_id}
+
+
+def digits_of(typed: str) -> str:
+    """«код 1234 5678» is the code, too. Empty where it is none."""
+    found = "".join(each for each in typed if each in "0123456789")
+    return found if len(found) == DIGITS else ""
+
+
+@dataclass
+class WayOrCode(Choice):
+    """Whoever has the code at hand types it at once."""
+
+    async def take(self, turn: Turn, pressed: str | None, so_far: Any) -> Answered | Stay:
+        ways = [way for way, _ in self.options]
+        if pressed is None and "code" in ways:
+            if digits_of(turn.text):
+                return Answered("code", more={"proof": await check_proof(turn, turn.text, "code")})
+            if "код" in plain(turn.text).split():
+                return Answered("code")
+        return await super().take(turn, pressed, so_far)
 
 
 def shared_phone(turn: Turn) -> str:
@@ -94,7 +119,7 @@ class ProveAccount(Form):
         ]
         ways = await turn.work.proofs.ways(turn.contact.channel)
         options = [(way, words.WAYS[way]) for way in ways]
-        steps.append(Choice("way", words.ASK_WAY, options=options))
+        steps.append(WayOrCode("way", words.ASK_WAY, options=options))
         way = answers.get("way")
         if way and way != "member":
             shares = texts.SHARE_PHONE if way == "phone" else ""
@@ -148,6 +173,9 @@ async def ask_member(turn: Turn, answers: Answers) -> None:
         claim = await turn.work.claims.ask(
             turn.viewer, which["key"], which["account"], answers["role"]
         )
+    except HeldAlready:
+        await show_menu(turn, words.ALREADY)
+        return
     except AlreadySo:
         await show_menu(turn, words.CLAIMED_ALREADY)
         return

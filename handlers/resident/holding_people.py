@@ -103,10 +103,15 @@ async def ask_leave(turn: Turn, account_id: int) -> None:
 async def offer_to_leave(turn: Turn, flat_id: int | None) -> None:
     """Whoever gives up an address may hold an account there, which is a thing of its own."""
     held = await turn.work.holdings.of(turn.viewer)
+    here = [each for each in held if flat_id is not None and each.flat_id == flat_id]
     rows = [
-        [button(words.YES_LEAVE, f"hold/leave/{each.account_id}")]
-        for each in held
-        if flat_id is not None and each.flat_id == flat_id
+        [
+            button(
+                words.leave_label(each.kind if len(here) > 1 else ""),
+                f"hold/leave/{each.account_id}",
+            )
+        ]
+        for each in here
     ]
     if rows:
         await turn.say(words.OFFER_LEAVE, rows)

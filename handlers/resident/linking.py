@@ -31,6 +31,7 @@ from services.tables import Contact, Link
 
 _GAPS = re.compile(r"[\s\-–—.]+")
 _CODE = re.compile(r"[0-9]{6}")
+_OF_ACCOUNT = re.compile(r"[0-9]{8}")
 WAITING = ("payload", "said")
 
 
@@ -105,7 +106,7 @@ async def check_code(turn: Turn, typed: str) -> dict[str, Any]:
     itself is not kept, but what waited meanwhile is."""
     code = _GAPS.sub("", typed)
     if not _CODE.fullmatch(code):
-        raise Wrong(words.NOT_A_CODE)
+        raise Wrong(words.OF_ACCOUNT if _OF_ACCOUNT.fullmatch(code) else words.NOT_A_CODE)
     waiting = {key: turn.session.state[key] for key in WAITING}
     try:
         link = await turn.work.linking.join(turn.viewer, code)

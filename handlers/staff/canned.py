@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from handlers import staff_texts, wording
+from handlers.discretion import Discretion
 from handlers.staff import canned_texts as words
 from handlers.staff.turn import StaffTurn
 from services.access import AsMember
@@ -71,15 +72,16 @@ async def draft(
 
 
 async def values_of(work: Work, viewer: AsMember, thread: Thread, member: Member) -> dict[str, str]:
-    """Of the variables. Raises `NotYours`."""
+    """Of the variables; no name where a room that reads along may show none. Raises `NotYours`."""
     company, ticket = await work.company.profile(), await work.threads.ticket(thread.id)
     resident = await work.people.resident(thread.resident_id)
+    rooms = await work.rooms.showing(thread)
     term = ""
     if ticket is not None and ticket.closed_at is None and ticket.due_at > work.now:
         local = work.company.local
         term = wording.name_moment(await local(ticket.due_at), await local(work.now))
     return {
-        "name": resident.name or "",
+        "name": (resident.name or "") if all(Discretion.of(each).names for each in rooms) else "",
         "number": str(ticket.number) if ticket else "",
         "house": await work.canned.house_of(viewer, thread),
         "term": term,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from handlers import staff_texts
+from handlers.discretion import Discretion, for_thread
 from handlers.staff import finding_texts as words
 from handlers.staff.turn import StaffTurn
 from services.access import AsMember
@@ -54,11 +55,20 @@ async def show(turn: StaffTurn, title: str, found: Sequence[Found], *, why: bool
     buttons: list[Button] = []
     for each in found:
         because = (words.FLAT if each.by == "flat" else words.PERSON) if why else ""
-        lines.append(words.line(each, await local(each.at), now, because))
+        shows = await discretion_of(turn, each)
+        lines.append(shows.veil(words.line(each, await local(each.at), now, because)))
         if link := await link_to(turn, each):
-            buttons.append(Button(label=words.button(each), url=link))
+            buttons.append(Button(label=shows.veil(words.button(each)), url=link))
     rows = tuple(tuple(buttons[i : i + IN_A_ROW]) for i in range(0, len(buttons), IN_A_ROW))
     await turn.say("\n".join(lines), Keyboard(rows=rows) if rows else None)
+
+
+async def discretion_of(turn: StaffTurn, found: Found) -> Discretion:
+    """As the room of the thread may show it, in private and at the desk too; in a group as that one
+    may."""
+    apart = turn.at_desk or turn.in_private
+    room = await turn.work.rooms.get(found.thread.room_id) if apart else turn.room
+    return for_thread(room, found.resident, found.ticket)
 
 
 async def link_to(turn: StaffTurn, found: Found) -> str:

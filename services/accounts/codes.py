@@ -69,6 +69,7 @@ class Codes:
     async def invite(self, viewer: AsResident, account_id: int, role: HolderRole) -> str:
         """An owner's code for one person; those they have given out for that account and nobody
         used are off. Raises `NotYours`."""
+        await self._work.holdings.holders(account_id)
         holding = await self._work.holdings.get(viewer, account_id, owner=True, money=True)
         await self._withdraw(AccountCode.holding_id == holding.id)
         code = fresh()
@@ -102,10 +103,19 @@ class Codes:
             .execution_options(synchronize_session=False, populate_existing=True)
         )
 
+    async def withdraw(self, account_id: int) -> None:
+        """The company's unused one: whoever had it on paper may have moved out."""
+        await self._withdraw(AccountCode.account_id == account_id, AccountCode.holding_id.is_(None))
+
     async def _replace(self, account_ids: list[int], who: str) -> dict[int, str]:
         days = (await self._work.company.profile()).accounts.proofs.code_days
         for start in range(0, len(account_ids), AT_ONCE):
             some = account_ids[start : start + AT_ONCE]
+            # Of two who give at once the later one's counts alone.
+            await self._work.session.execute(
+                select(Account.id).where(Account.id.in_(some)).order_by(Account.id)
+                .with_for_update()
+            )  # fmt: skip
             await self._withdraw(AccountCode.account_id.in_(some), AccountCode.holding_id.is_(None))
         codes = {account_id: fresh() for account_id in account_ids}
         await self._write(list(codes.items()), who, timedelta(days=days))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import func, select, update
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from services.work import Work
 
 HolderRole = Literal["owner", "tenant", "family"]
+
+
+def _counts(holding: Holding) -> tuple[bool, bool]:
+    return holding.role == "owner", holding.sees_money
 
 
 @dataclass(frozen=True)
@@ -132,45 +137,72 @@ class Holdings:
         self._note(who, "no longer holds an account", holding, by=by)
         await self._work.session.flush()
 
-    async def hide_before(self, account_id: int) -> None:
-        """Whoever holds it from now on looks back to this month and no further, and is reminded
-        whatever those before them disputed or agreed upon."""
+    async def hide_before(self, account_id: int, moment: datetime | None = None) -> None:
+        """Whoever holds it from then on (now, unless said) looks back to that month and no further,
+        and is reminded whatever those before them disputed or agreed upon."""
+        moment = moment or self._work.now
         account = await self._work.session.get_one(Account, account_id)
-        account.history_from = (
-            (await self._work.company.local(self._work.now)).date().replace(day=1)
-        )
+        month = (await self._work.company.local(moment)).date().replace(day=1)
+        account.history_from = max(account.history_from or month, month)
         await self._work.session.execute(
             update(AccountMark)
-            .where(AccountMark.account_id == account_id, AccountMark.ended_at.is_(None))
+            .where(
+                AccountMark.account_id == account_id,
+                AccountMark.ended_at.is_(None),
+                AccountMark.since <= moment,
+            )
             .values(ended_at=self._work.now, ended_by="system")
         )
         await self._work.session.flush()
 
+    async def hide_of_owner_before(self, account_id: int, resident_id: int) -> None:
+        """What an owner saw who has gone is not for the next one, though others stayed."""
+        gone: datetime | None = await self._work.session.scalar(
+            select(func.max(Holding.until)).where(
+                Holding.account_id == account_id,
+                Holding.role == "owner",
+                Holding.resident_id != resident_id,
+                Holding.ended_by.not_in(("linked", "became")),
+            )
+        )
+        if gone is not None:
+            await self.hide_before(account_id, gone)
+
     # Two residents turn out to be one person, and back.
 
     async def bring(self, theirs: int, ours: int) -> dict[str, list[Any]]:
-        """What `theirs` hold is held by `ours`. Of an account that both hold the twin rests
-        meanwhile. Returns what `Link.moved` keeps."""
-        held, twins = [], []
-        known = {each.account_id: each.id for each in await self._held_now(ours)}
-        for each in await self._held_now(theirs):
-            await self.holders(each.account_id)
-            if each.until is not None:
-                continue
-            if each.account_id in known:
-                each.until, each.ended_by = self._work.now, "linked"
-                twins.append([each.id, known[each.account_id]])
-            else:
-                each.resident_id = ours
-                held.append(each.id)
+        """What `theirs` hold is held by `ours`. Of an account that both hold the one that counts
+        less rests meanwhile. Returns what `Link.moved` keeps."""
         claims = await self._work.session.scalars(
             update(HoldingClaim)
             .where(HoldingClaim.resident_id == theirs, HoldingClaim.state == "asked")
             .values(resident_id=ours)
             .returning(HoldingClaim.id)
         )
+        moved = sorted(claims)  # first: who decides on one at this moment has ended now
+        held, twins = [], []
+        known = {each.account_id: each for each in await self._held_now(ours)}
+        for each in await self._held_now(theirs):
+            await self.holders(each.account_id)
+            await self._work.session.refresh(each)
+            twin = known.get(each.account_id)
+            if twin is not None:
+                await self._work.session.refresh(twin)
+            if each.until is not None:
+                continue
+            if twin is None or twin.until is not None:
+                each.resident_id = ours
+                held.append(each.id)
+                continue
+            rests, stays = (twin, each) if _counts(each) > _counts(twin) else (each, twin)
+            rests.until, rests.ended_by = self._work.now, "linked"
+            await self._work.session.flush()  # one holds at a time
+            twins.append([rests.id, stays.id])
+            if stays is each:
+                each.resident_id = ours
+                held.append(each.id)
         await self._work.session.flush()
-        return {"holdings": held, "twins": twins, "claims": sorted(claims)}
+        return {"holdings": held, "twins": twins, "claims": moved}
 
     async def take_back(self, link: Link) -> None:
         """A twin wakes only while the other still holds the account: what was ended meanwhile was
@@ -183,6 +215,7 @@ class Holdings:
             await self._work.session.refresh(holding)
             if stays is None:
                 holding.resident_id = link.from_resident_id
+                await self._work.session.flush()
                 continue
             other = await self._work.session.get_one(Holding, stays)
             await self._work.session.refresh(other)

@@ -5,19 +5,27 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import func, or_, select, text, update
+from sqlalchemy import and_, func, or_, select, text, update
 
-from services.access import AsMember, AsResident
+from services.access import MAY_COUNT, AsMember, AsResident
+from services.accounts.binding import STRONG, Bound, bind
 from services.accounts.holdings import HolderRole
 from services.accounts.reading.values import read_area, read_money, read_number, read_phone
 from services.accounts.reading.wrong import CellWrong
-from services.errors import AlreadySo, NotYours, TooManyTries, WrongCode
-from services.tables import Account, AccountCode, Balance, Holding, Link, ProofTry, Thread
+from services.errors import AlreadySo, NotYours, OwnCase, TooManyTries, WrongCode
+from services.tables import (
+    Account,
+    AccountCode,
+    Balance,
+    Contact,
+    Holding,
+    MemberAccount,
+    ProofTry,
+    Thread,
+)
 
 if TYPE_CHECKING:
     from services.work import Work
@@ -25,18 +33,8 @@ if TYPE_CHECKING:
 Way = Literal["code", "phone", "sum", "area", "member"]
 VOUCHES = ("telegram",)
 """Messengers that say whose phone it is that their «поделиться номером» shares."""
-STRONG = ("code", "phone", "member")
 MAY_DECIDE = ("dispatcher", "manager", "admin")
 _GAPS = re.compile(r"[\s\-–—.№]+")
-
-
-@dataclass(frozen=True)
-class Bound:
-    """`asks_before`: others own it as well, and whether they have gone is to be asked."""
-
-    holding: Holding
-    others: Sequence[Holding]
-    asks_before: bool
 
 
 class Locked(TooManyTries):
@@ -118,7 +116,7 @@ class Proofs:
         account = await self._work.session.get(Account, account_id) if account_id else None
         if account is not None and account.withdrawn_at is not None:
             account = None
-        if account is not None and await self._holds(viewer, account.id, role):
+        if account is not None and await self._holds(viewer, account.id, role, way):
             raise AlreadySo
         code = await self._is_right(account, way, said)
         tried = ProofTry(
@@ -136,46 +134,29 @@ class Proofs:
             raise WrongCode
         if isinstance(code, AccountCode) and code.holding_id is not None:
             invited: HolderRole = "family" if code.role == "family" else "tenant"
-            return await self.bind(
-                viewer.resident_id, account.id, invited, "holder", sees_money=False
+            return await bind(
+                self._work, viewer.resident_id, account.id, invited, "holder", sees_money=False
             )
-        return await self.bind(viewer.resident_id, account.id, role, way)
-
-    async def bind(
-        self, resident_id: int, account_id: int, role: HolderRole, proved_by: str,
-        *, sees_money: bool = True,
-    ) -> Bound:  # fmt: skip
-        """After the proof. A new owner beside another one sees no sums until they have said whether
-        that one is still here."""
-        before = await self._work.holdings.holders(account_id)
-        others = [each for each in before if each.resident_id != resident_id]
-        was = next((each for each in before if each.resident_id == resident_id), None)
-        asks = (
-            role == "owner"
-            and proved_by in STRONG
-            and any(each.role == "owner" for each in others)
-            and not (was is not None and was.role == "owner")
-        )
-        holding = await self._work.holdings.begin(
-            resident_id, account_id, role, proved_by, sees_money=sees_money and not asks
-        )
-        return Bound(holding, others, asks)
+        return await bind(self._work, viewer.resident_id, account.id, role, way)
 
     async def unlock(self, viewer: AsMember, try_id: int) -> Thread:
         """Nothing that was wrong so far counts against that person or that number. Raises
-        `NotYours`, `AlreadySo`."""
+        `NotYours`, `AlreadySo`, `OwnCase`."""
         tried = await self._work.session.get(ProofTry, try_id)
         if tried is None or tried.thread_id is None or viewer.role not in MAY_DECIDE:
             raise NotYours
         thread = await self._work.threads.get(viewer, tried.thread_id, lock=True)
         await self._work.session.refresh(tried)
+        await self.check_not_own(viewer, tried.resident_id)
         if tried.forgiven:
             raise AlreadySo
         await self._work.session.execute(
             update(ProofTry)
             .where(
                 or_(
-                    ProofTry.resident_id.in_(await self._same_person(tried.resident_id)),
+                    ProofTry.resident_id.in_(
+                        await self._work.linking.same_person(tried.resident_id)
+                    ),
                     ProofTry.number_sha256 == tried.number_sha256,
                 ),
                 ~ProofTry.right,
@@ -184,6 +165,26 @@ class Proofs:
         )
         self._work.audit.note(viewer.name, "proofs unlocked", f"try:{tried.id}")
         return thread
+
+    async def check_not_own(self, viewer: AsMember, *resident_ids: int) -> None:
+        """Nobody lets themselves in, but for those who see the company's accounts anyhow. Raises
+        `OwnCase`."""
+        if viewer.role in MAY_COUNT:
+            return
+        own = await self._work.session.scalars(
+            select(Contact.resident_id)
+            .join(
+                MemberAccount,
+                and_(
+                    MemberAccount.channel == Contact.channel,
+                    MemberAccount.user_id == Contact.user_id,
+                ),
+            )
+            .where(MemberAccount.member_id == viewer.member_id)
+        )
+        for resident_id in set(own):
+            if set(await self._work.linking.same_person(resident_id)) & set(resident_ids):
+                raise OwnCase
 
     async def lock_of_thread(self, thread_id: int) -> ProofTry | None:
         """What a member may undo there."""
@@ -224,7 +225,8 @@ class Proofs:
         except CellWrong:
             return None
 
-    async def _holds(self, viewer: AsResident, account_id: int, role: HolderRole) -> bool:
+    async def _holds(self, viewer: AsResident, account_id: int, role: HolderRole, way: Way) -> bool:
+        """As that, or more. What is printed on a bill makes nobody more than they are."""
         found = await self._work.session.scalar(
             select(Holding.role).where(
                 Holding.account_id == account_id,
@@ -232,24 +234,18 @@ class Proofs:
                 Holding.until.is_(None),
             )
         )
-        return found == role or found == "owner"
+        return found is not None and (found in (role, "owner") or way not in STRONG)
 
     async def _lock(self, resident_id: int, key: str) -> None:
         """Tries of one person, then of one number, are one after another: no flood of them is
         counted less."""
-        for name in (f"proofs of {min(await self._same_person(resident_id))}", f"proof {key}"):
+        for name in (
+            f"proofs of {min(await self._work.linking.same_person(resident_id))}",
+            f"proof {key}",
+        ):
             await self._work.session.execute(
                 text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 19))"), {"name": name}
             )
-
-    async def _same_person(self, resident_id: int) -> list[int]:
-        """With those who are or were linked: parting and linking wins no new tries."""
-        rows = await self._work.session.execute(
-            select(Link.from_resident_id, Link.to_resident_id).where(
-                or_(Link.from_resident_id == resident_id, Link.to_resident_id == resident_id)
-            )
-        )
-        return sorted({resident_id, *(each for row in rows for each in row)})
 
     async def _check_locks(self, viewer: AsResident, key: str) -> None:
         until = await self._locked_until(viewer, key)
@@ -257,7 +253,7 @@ class Proofs:
             raise Locked(until)
 
     async def _locked_until(self, viewer: AsResident, key: str) -> datetime | None:
-        people = await self._same_person(viewer.resident_id)
+        people = await self._work.linking.same_person(viewer.resident_id)
         ends = [
             await self._full(ProofTry.resident_id.in_(people)),
             await self._full(ProofTry.number_sha256 == key),

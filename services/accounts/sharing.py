@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from services.access import AsMember, AsResident, check_counting
-from services.accounts.proofs import STRONG
+from services.accounts.binding import STRONG
 from services.errors import AlreadySo, NotFound, NotYours, StaleButton
 from services.tables import Account, Holding
 
@@ -67,21 +67,26 @@ class Sharing:
         await self._work.holdings.end(mine, "self", viewer.name)
         return await self._end_guests([each for each in holders if each is not mine], viewer.name)
 
-    async def leave_all(self, resident_ids: Sequence[int], who: str, by: str = "self") -> None:
+    async def leave_all(
+        self, resident_ids: Sequence[int], who: str, by: str = "self"
+    ) -> list[Holding]:
         """They take back their consent, or are erased: nothing of theirs is held any more, and
-        whom they let in sees it no more."""
+        whom they let in sees it no more; those are what is returned."""
+        await self._work.claims.drop(list(resident_ids))  # first: what one just gave is found below
         found = await self._work.session.scalars(
             select(Holding)
             .where(Holding.resident_id.in_(resident_ids), Holding.until.is_(None))
             .order_by(Holding.account_id)
         )
+        guests: list[Holding] = []
         for mine in list(found):
             holders = await self._work.holdings.holders(mine.account_id)
             await self._work.session.refresh(mine)
             if mine.until is None:
                 await self._work.holdings.end(mine, by, who)
-                await self._end_guests([each for each in holders if each is not mine], who)
-        await self._work.claims.drop(list(resident_ids))
+                left = [each for each in holders if each is not mine]
+                guests += await self._end_guests(left, who)
+        return [each for each in guests if each.resident_id not in resident_ids]
 
     async def _end_guests(self, left: Sequence[Holding], who: str) -> list[Holding]:
         if any(each.role == "owner" for each in left):
@@ -131,6 +136,16 @@ class Sharing:
         for each in holders:
             await self._work.holdings.end(each, "staff", viewer.name)
         return account, holders
+
+    async def take_away(self, viewer: AsMember, holding: Holding) -> list[Holding]:
+        """Staff end one whose account is locked. With the last owner go those whom an owner let in;
+        they are what is returned."""
+        holders = await self._work.holdings.holders(holding.account_id)
+        await self._work.holdings.end(holding, "staff", viewer.name)
+        left = [each for each in holders if each is not holding]
+        if holding.role != "owner":
+            return []
+        return await self._end_guests(left, viewer.name)
 
     async def _theirs(self, viewer: AsResident, holding_id: int) -> Holding:
         """Another's holding of an account that the viewer owns, locked."""

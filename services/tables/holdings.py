@@ -17,7 +17,8 @@ class Holding(Numbered):
     """That a resident holds an account. `sees_money`: whether they may look at its sums; the owner
     says so of the others. `proved_by`: code, phone, sum, area, member or holder (an owner let them
     in). `until` set: no longer; the row stays for the company. `ended_by`: self, holder, successor,
-    staff, erased, or linked (another resident of the same person holds it)."""
+    staff, erased, linked (another resident of the same person holds it), or became (an owner beside
+    others: another row says so)."""
 
     __tablename__ = "holdings"
 

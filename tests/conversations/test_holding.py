@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from handlers.resident import holding_people, texts
 from services.access import AsMember
-from services.tables import Account, Flat, Holding, House, ProofTry
+from services.tables import Account, Contact, Flat, Holding, House, ProofTry
 from tests.support.drivers.desk import AtDesk
 from tests.support.holders import NUMBER, holders_of, holds, knows_account
 from tests.support.people import Member, Resident
@@ -207,7 +207,7 @@ async def test_a_new_owner_and_the_one_before(resident: Resident, world: World) 
     assert told.buttons == ["Это не я"]
     seen = {each.resident_id: each.sees_money for each in await holders_of(world.app.db, account)}
     assert seen == {1: True, 2: False}
-    await buyer.presses("Да, его больше нет")
+    await buyer.presses("Да, теперь владелец я")
     await buyer.hears("Прежних владельцев отключили")
     await resident.hears("У вашего счёта новый владелец")
     found = await holders_of(world.app.db, account)
@@ -273,6 +273,28 @@ async def test_an_owner_says_who_sees_the_account(resident: Resident, world: Wor
 
 
 @pytest.mark.only("telegram")
+async def test_whom_an_owner_let_in_hears_when_the_owner_has_left_us(
+    resident: Resident, world: World
+) -> None:
+    await resident.settles_in()
+    account = await knows(world)
+    await holds(world.app.db, account)
+    wife = world.resident("Анна")
+    await wife.settles_in("sadovaya-5", "4", "Анна")
+    async with world.app.db.work() as work:
+        contact = await work.session.scalar(select(Contact).order_by(Contact.id.desc()))
+        assert contact is not None
+        await work.holdings.begin(contact.resident_id, account, "family", "holder")
+    await resident.presses("Настройки", "Отозвать согласие", "Да, отозвать")
+    told = await wife.hears("Лицевой счёт вам здесь больше не виден")
+    assert "соглас" not in told.text, "why is the owner's own"
+    assert NUMBER not in told.text
+    assert await holders_of(world.app.db, account) == []
+    await wife.presses_under(told, "Лицевой счёт")
+    await wife.hears("Подключим лицевой счёт")
+
+
+@pytest.mark.only("telegram")
 @pytest.mark.parametrize("what", sorted(holding_people.PRESSES))
 async def test_a_forged_press_is_not_yours(resident: Resident, world: World, what: str) -> None:
     await resident.settles_in()
@@ -331,3 +353,22 @@ async def everything_shown(member: Member) -> str:
     threads = await member.driver.threads()
     read = [await member.reads(thread) for thread in threads]
     return "\n".join([*threads.values(), *read])
+
+
+async def test_whoever_has_the_code_at_hand_writes_it_at_once(
+    resident: Resident, world: World
+) -> None:
+    await resident.settles_in()
+    account = await knows(world)
+    code = await code_of(world)
+    await begins(resident)
+    await resident.says("у меня есть код")
+    await resident.hears("Напишите код из восьми цифр")
+    await resident.says("а где его взять?")
+    await resident.hears("Код — это восемь цифр")
+    await resident.presses("Отмена")
+    assert await world.count(ProofTry) == 0
+    await begins(resident)
+    await resident.says(f"Вот код: {code[:4]} {code[4:]}")
+    await resident.hears("Готово, счёт подключён")
+    assert await holders_of(world.app.db, account) != []

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from bot.app import App
 from services.clock import Clock
-from services.tables import DeskSession, Member, SignInLink
+from services.tables import DeskSession, Member, Resident, Room, SignInLink
 from tests.support.browser import Dispatcher, Visitor, dispatcher, form, until, visitor
 from tests.support.path import ask, settle_in, sign_in
 from tests.support.pictures import BLUE, GREEN, RED
@@ -343,6 +343,33 @@ async def test_what_the_program_answers_is_for_one_member_alone(
         await asyncio.sleep(0.1)
         assert not [f for f in anna.frames if f["is"] == "said"]
         assert (await anna.thread(thread["id"]))["said"] == []
+
+
+async def test_what_is_told_live_is_veiled_as_the_page_is(
+    app: App, maria: Visitor, oleg: Dispatcher
+) -> None:
+    """In a room that shows neither names nor flats."""
+    await ask(maria, app, "Когда?")
+    async with app.db.session() as session:
+        person = await session.scalar(select(Resident).where(Resident.name.is_not(None)))
+        await session.execute(
+            update(Room).values(rules={"shows_names": False, "shows_flats": False})
+        )
+    assert person is not None
+    await sign_in(oleg, app)
+    await oleg.watches()
+    [thread] = await oleg.threads()
+    await oleg.says(thread["id"], "/who")
+    body = {"key": str(uuid.uuid4()), "text": "/find Заводская 12", "files": []}
+    assert (await oleg.post(f"rooms/{thread['room']}/say", body))[0] == 202
+    await settled(app)
+    await until(lambda: len([f for f in oleg.frames if f["is"] == "said"]) == 2)
+    told = str([f for f in oleg.frames if f["is"] == "said"])
+    told += str(await oleg.get(f"rooms/{thread['room']}"))
+    assert "Нашлось по" in told
+    assert "Когда?" in told
+    assert str(person.name) not in told
+    assert "кв. " not in told
 
 
 async def test_two_who_open_the_same_new_photo_at_once(

@@ -15,7 +15,8 @@ from sqlalchemy import select, update
 from bot.account_codes import write_out
 from bot.exporting import CannotExport
 from services.access import AsMember, AsResident
-from services.accounts.proofs import Bound, Locked, Way, key_of
+from services.accounts.binding import Bound
+from services.accounts.proofs import Locked, Way, key_of
 from services.db import Database
 from services.errors import AlreadySo, NotFound, NotYours, Refused, StaleButton, WrongCode
 from services.tables import Account, AccountCode, Balance, Holding, HoldingClaim, House, ProofTry

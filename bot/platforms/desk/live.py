@@ -10,8 +10,9 @@ from typing import Any, Literal
 from aiohttp import WSMessage, WSMsgType, web
 from pydantic import ValidationError
 
+from bot.platforms.desk.reading import veil_of
 from bot.platforms.desk.render import FILES_AT, NAME
-from bot.platforms.desk.rooms import place_of
+from bot.platforms.desk.rooms import place_of, veil_post
 from bot.platforms.web.pace import Pace
 from bot.platforms.web.parse import Frame, Id
 from bot.platforms.web.render import show_post, to_json
@@ -28,6 +29,7 @@ LOOK_AGAIN = 30.0  # seconds after which a session is looked at although nothing
 WRITING = "writing"
 OUTAGE = "outage"  # one of them changed: announced, prolonged, answered
 MAILING = "mailing"
+REMINDER = "reminder"
 LEFT = "left"  # a thread went from this room to another
 OFTEN = (2, 3.0)  # times in seconds that a member is shown writing: a page says it every three
 
@@ -126,7 +128,7 @@ class Page:
             return await self._read_said(work, member, int(ident)) if ident else None
         if kind == LEFT:
             return {"is": "thread", "id": int(ident)} if await works_in(work, member, who) else None
-        if kind in (OUTAGE, MAILING):
+        if kind in (OUTAGE, MAILING, REMINDER):
             may = who and await may_change(work, member, kind, int(who))
             return {"is": kind, "id": int(who)} if may else None
         if not who or not await may_see(work, member, int(who)):
@@ -141,13 +143,18 @@ class Page:
         if post is None:
             return None
         thread, code = place_of(post.topic)
+        shown = show_post(post, FILES_AT)
         if code is not None:
             if not await works_in(work, member, code):
                 return None
-            return {"is": "said", "room": code, "post": show_post(post, FILES_AT)}
-        if thread is not None and not await may_see(work, member, thread):
-            return None
-        return {"is": "said", "thread": thread, "post": show_post(post, FILES_AT)}
+            room = await work.rooms.by_code(as_member(member), code)
+            return {"is": "said", "room": code, "post": veil_post(room, shown)}
+        if thread is not None:
+            if not await may_see(work, member, thread):
+                return None
+            line = (await work.desk.threads(as_member(member), thread_id=thread))[0]
+            shown = veil_of(line).veil_all(shown)
+        return {"is": "said", "thread": thread, "post": shown}
 
 
 class Live:
@@ -155,7 +162,7 @@ class Live:
         self._db = db
         self._pace = Pace(*OFTEN)
         self._pages: dict[int, set[Page]] = defaultdict(set)
-        for name in ("thread", LEFT, WRITING, NAME, OUTAGE, MAILING):
+        for name in ("thread", LEFT, WRITING, NAME, OUTAGE, MAILING, REMINDER):
             bells.on(name, self._rung)
 
     async def show(self, request: web.Request, member_id: int, session: str) -> web.StreamResponse:
@@ -214,9 +221,9 @@ async def may_see(work: Work, member: Member, thread: int) -> bool:
 
 
 async def may_change(work: Work, member: Member, kind: str, ident: int) -> bool:
-    notices = work.outages if kind == OUTAGE else work.mailings
+    kinds = {OUTAGE: work.outages.get, MAILING: work.mailings.get, REMINDER: work.reminders.get}
     try:
-        await notices.get(as_member(member), ident)
+        await kinds[kind](as_member(member), ident)
     except NotYours:
         return False
     return True

@@ -126,7 +126,12 @@ class Reading:
         if file.owner == f"member:{member.id}":
             return True
         async with self._db.work() as work:
-            return await work.desk.shows_file(as_member(member), file)
+            viewer = as_member(member)
+            if await work.desk.shows_file(viewer, file):
+                return True
+            if not await work.posts.shows_file((NAME,), str(member.id), file.id):
+                return False
+            return await work.marked_readings.shows_file(viewer, file)  # one they asked for
 
 
 def veil_of(line: Line) -> Discretion:
@@ -134,9 +139,23 @@ def veil_of(line: Line) -> Discretion:
 
 
 def veil_message(line: Line, shown: dict[str, Any]) -> dict[str, Any]:
-    """Words and who said them; of buttons and files nothing is changed."""
+    """Words and who said them, names of files, and what a button puts into the answer; of its label
+    nothing is changed."""
     shows = veil_of(line)
-    return {**shown, "text": shows.veil(shown["text"]), "author": shows.veil(shown["author"])}
+    buttons = [
+        [{**each, "fills": shows.veil(each["fills"])} if "fills" in each else each for each in row]
+        for row in shown["buttons"]
+    ]
+    return {
+        **shown,
+        "text": shows.veil(shown["text"]),
+        "author": shows.veil(shown["author"]),
+        "attachments": [
+            {**each, "title": shows.veil(each["title"])} if "title" in each else each
+            for each in shown["attachments"]
+        ],
+        "buttons": buttons,
+    }
 
 
 def read_skip(digits: str) -> int:

@@ -3,14 +3,17 @@ who is on duty."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from aiohttp import web
 
 from bot.platforms.desk.asking import answer, room_of
 from bot.platforms.desk.render import FILES_AT, NAME, show_member
 from bot.platforms.web.render import show_post
+from handlers.discretion import for_post
 from services.db import Database
 from services.staff import as_member
-from services.tables import Member
+from services.tables import Member, Room
 
 MOST_SAID = 50
 
@@ -24,6 +27,12 @@ def place_of(topic: str) -> tuple[int | None, str | None]:
     """The thread or the room of a topic."""
     kind, _, code = topic.partition(" ")
     return (None, code) if kind == "room" else (int(topic or 0) or None, None)
+
+
+def veil_post(room: Room, shown: dict[str, Any]) -> dict[str, Any]:
+    """As the room may show it."""
+    veiled: dict[str, Any] = for_post(room, shown["header"], shown["text"]).veil_all(shown)
+    return veiled
 
 
 class RoomsAtDesk:
@@ -40,7 +49,7 @@ class RoomsAtDesk:
             on_duty = await work.shifts.on_duty(room)
         return answer(
             {
-                "said": [show_post(post, FILES_AT) for post in said],
+                "said": [veil_post(room, show_post(post, FILES_AT)) for post in said],
                 "duty": [show_member(each) for each in on_duty],
             }
         )
