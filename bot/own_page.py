@@ -1,5 +1,6 @@
 """The company's own page, `/my/…`: what a messenger may not show. Opened once by a button, then for
-some minutes in that browser, by a cookie. Nobody keeps or indexes it."""
+some minutes in that browser, by a cookie. Nobody keeps or indexes it. What it shows of an account
+is drawn here, the meters and the form for their readings in `bot.own_readings`."""
 
 from __future__ import annotations
 
@@ -11,11 +12,14 @@ from urllib.parse import quote
 from aiohttp import web
 
 from bot.media import Media
+from bot.own_readings import SentReadings, draw_meters
 from bot.platforms.web.pages import Doorkeeper
 from bot.platforms.web.uploads import headers_of
-from handlers import account_page
+from handlers import account_page, readings_page
 from handlers import account_page_texts as words
+from handlers import readings_page_texts as reading_words
 from handlers.account_page import AccountPage
+from handlers.readings_page import ReadingsPage
 from handlers.resident import account_texts
 from services.db import Database
 from services.errors import AlreadySo, NotYours
@@ -43,12 +47,15 @@ class OwnPage:
         self._db = db
         self._media = media
         self._door = door
+        self._readings = SentReadings(media)
 
     def routes(self) -> list[web.RouteDef]:
         return [
             web.get("/my/{token}", self._show),
             web.post("/my/{token}", self._open),
             web.get("/my/{token}/bill", self._give_bill),
+            web.get("/my/{token}/readings", self._go_back),
+            web.post("/my/{token}/readings", self._take_readings),
             web.get("/my/{token}/{picture}", self._draw),
         ]
 
@@ -59,19 +66,53 @@ class OwnPage:
             try:
                 opened = await work.page_links.show(token, cookie_of(request))
             except NotYours:
-                if await work.page_links.is_live(token):
-                    return page(words.TITLE, closed())
-                return over()
+                return await self._show_closed(work, token)
+            left = left_of(work, opened)
             try:
+                if opened.what == "readings":
+                    meters = await readings_page.compose(work, opened)
+                    taken = "sent" in request.query
+                    return show_readings(token, meters, left, taken=taken)
                 shown = await account_page.compose(work, opened)
             except NotYours:  # no longer
                 return over()
-            left = max(1, math.ceil((opened.until - work.now).total_seconds()))
         return page(words.TITLE, open_page(token, shown, left), closes_in=left)
 
+    async def _show_closed(self, work: Work, token: str) -> web.Response:
+        what = await work.page_links.live(token)
+        if what is None:
+            return over()
+        if what == "readings":
+            told = reading_words.CLOSED, reading_words.OPEN
+            return page(reading_words.TITLE, closed(*told))
+        return page(words.TITLE, closed(words.CLOSED, words.SHOW))
+
+    async def _go_back(self, request: web.Request) -> web.StreamResponse:
+        raise web.HTTPSeeOther(f"/my/{token_of(request)}", headers=HEADERS)
+
+    async def _take_readings(self, request: web.Request) -> web.StreamResponse:
+        """Nothing is read of whoever has not opened the page."""
+        check_site(request)
+        token = token_of(request)
+        async with self._db.work() as work:
+            try:
+                opened = await self._opened(work, request)
+            except NotYours:
+                return await self._show_closed(work, token)
+        sent = await self._readings.read(request, opened.viewer)
+        async with self._db.work() as work:
+            try:
+                opened = await self._opened(work, request)
+                again = await readings_page.take(work, opened, sent)
+            except NotYours:  # no longer
+                return over()
+            left = left_of(work, opened)
+        if again is not None:
+            return show_readings(token, again, left)
+        raise web.HTTPSeeOther(f"/my/{token}?sent", headers=HEADERS)
+
     async def _open(self, request: web.Request) -> web.StreamResponse:
-        if request.headers.get("Sec-Fetch-Site", "") == "cross-site":
-            raise web.HTTPForbidden
+        check_site(request)
         token = token_of(request)
         async with self._db.work() as work:
             try:
@@ -128,6 +169,16 @@ class OwnPage:
         return await work.page_links.show(token_of(request), cookie_of(request))
 
 
+def check_site(request: web.Request) -> None:
+    if request.headers.get("Sec-Fetch-Site", "") == "cross-site":
+        raise web.HTTPForbidden
+
+
+def left_of(work: Work, opened: Opened) -> int:
+    """Seconds."""
+    return max(1, math.ceil((opened.until - work.now).total_seconds()))
+
+
 def token_of(request: web.Request) -> str:
     token = request.match_info["token"]
     if TOKEN.fullmatch(token) is None:
@@ -140,9 +191,12 @@ def cookie_of(request: web.Request) -> str:
     return cookie if TOKEN.fullmatch(cookie) else ""
 
 
-def page(title: str, body: str, status: int = 200, *, closes_in: int = 0) -> web.Response:
-    """`closes_in` seconds it is asked for again, and sums leave the screen."""
-    again = f'<meta http-equiv="refresh" content="{closes_in}">' if closes_in else ""
+def page(
+    title: str, body: str, status: int = 200, *, closes_in: int = 0, then: str = ""
+) -> web.Response:
+    """`closes_in` seconds it is asked for again, or `then` is, and sums leave the screen."""
+    after = f"{closes_in}; url={then}" if then else f"{closes_in}"
+    again = f'<meta http-equiv="refresh" content="{after}">' if closes_in else ""
     text = (
         '<!doctype html><html lang="ru"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -160,11 +214,20 @@ def over() -> web.Response:
     return page(words.OVER_TITLE, f"<p>{escape(words.OVER)}</p>", status=410)
 
 
-def closed() -> str:
+def closed(told: str, label: str) -> str:
     return (
-        f"<p>{escape(words.CLOSED)}</p>"
-        f'<form method="post"><button class="do">{escape(words.SHOW)}</button></form>'
+        f"<p>{escape(told)}</p>"
+        f'<form method="post"><button class="do">{escape(label)}</button></form>'
     )
+
+
+def show_readings(
+    token: str, shown: ReadingsPage, left: int, *, taken: bool = False
+) -> web.Response:
+    body = draw_meters(token, shown, taken=taken)
+    body += f'<p class="dim">{escape(words.closes(left))}</p>'
+    status = 422 if shown.trouble else 200
+    return page(reading_words.TITLE, body, status, closes_in=left, then=f"/my/{token}")
 
 
 def open_page(token: str, shown: AccountPage, seconds: int) -> str:

@@ -120,6 +120,13 @@ def check_holding(
     return holding
 
 
+def sees_past(holding: Holding, *, doubted: bool) -> bool:
+    """What a meter showed is no money: whoever holds the account sees it, unless somebody doubts
+    that they should hold it (`doubted`), or they came as an owner beside another one and have not
+    said yet whether that one is still here. A meter that stands still tells of an empty flat."""
+    return not doubted and (holding.role != "owner" or holding.sees_money)
+
+
 def check_counting(viewer: AsMember) -> None:
     """Files of the accounting system, reminders and readings are for managers and admins."""
     if viewer.role not in MAY_COUNT:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 TO_OPEN = timedelta(minutes=15)
 OPEN_FOR = timedelta(minutes=15)
-What = Literal["account"]
+What = Literal["account", "readings"]
 
 
 @dataclass(frozen=True)
@@ -58,14 +58,13 @@ class PageLinks:
         await self._work.session.flush()
         return f"{self._work.base_url}/my/{token}"
 
-    async def is_live(self, token: str) -> bool:
-        """Whether a press would open it, or has. Spends nothing."""
+    async def live(self, token: str) -> str | None:
+        """What a press would open, or has; None for nothing (any more). Spends nothing."""
         link = await self._find(token)
         if link is None:
-            return False
-        if link.opened_at is not None:
-            return self._work.now < link.opened_at + OPEN_FOR
-        return self._work.now < link.expires_at
+            return None
+        until = link.expires_at if link.opened_at is None else link.opened_at + OPEN_FOR
+        return link.what if self._work.now < until else None
 
     async def open(self, token: str) -> str:
         """Spends the link; returns the cookie that shows it from now on. Raises `NotYours` for one

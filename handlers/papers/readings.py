@@ -20,8 +20,8 @@ COLUMNS = (
     "Показание 3", "Отметки", "Кто передал",
 )  # fmt: skip
 MISSING = (
-    "Дом", "Адрес", "Лицевой счёт", "Ресурс", "Номер счётчика", "Где стоит", "Последние показания",
-    "Подключён к боту",
+    "Дом", "Адрес", "Лицевой счёт", "Ресурс", "Номер счётчика", "Где стоит", "Нет за месяц",
+    "Последние показания", "Подключён к боту",
 )  # fmt: skip
 MARKS = {**DOUBTS, "late": "передано после срока"}
 SOURCES = {"chat": "житель", "staff": "сотрудник", "import": "загрузка"}
@@ -64,7 +64,8 @@ def write_missing(path: Path, found: Sequence[Missing], at: datetime) -> None:
     rows = [
         [
             each.address, each.place, each.account, RESOURCES[each.resource], each.number,
-            each.title, month(each.last) if each.last else "", "да" if each.connected else "нет",
+            each.title, month(each.month), month(each.last) if each.last else "",
+            "да" if each.connected else "нет",
         ]
         for each in found
     ]  # fmt: skip

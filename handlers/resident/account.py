@@ -15,6 +15,7 @@ from handlers.papers.pay_code import draw_pay_code
 from handlers.resident import account_texts as words
 from handlers.resident import holding
 from handlers.resident.consent import button
+from handlers.resident.page_links import give_link
 from services.access import AsResident
 from services.accounts.holdings import Held
 from services.accounts.money import Owed
@@ -148,17 +149,8 @@ async def may_show(
     if shown == "hide":
         await turn.say(words.hidden(await turn.work.company.profile()), besides)
     else:
-        await give_link(turn, held, besides)
+        await give_link(turn, "account", held.account_id, words.LINK, besides)
     return False
-
-
-async def give_link(turn: Turn, held: Held, besides: Sequence[Sequence[Button]] = ()) -> None:
-    """Under a button, where the address is one that messengers take for a button."""
-    url = await turn.work.page_links.make(turn.viewer, "account", account=held.account_id)
-    if url.startswith("https://"):
-        await turn.say(words.LINK, [[Button(label=words.OPEN_PAGE, url=url)], *besides])
-    else:
-        await turn.say(f"{words.LINK}\n\n{url}", besides)
 
 
 async def show_months(turn: Turn, held: Held) -> None:

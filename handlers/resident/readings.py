@@ -1,4 +1,8 @@
-"""«Показания»: meters one after another, or all in a line; odd ones are asked about once more."""
+"""«Показания»: meters one after another, or all in a line; odd ones are asked about once more.
+
+Where the company says `link`, a one-time link to its own page stands instead; what the page shows
+and takes is `handlers.readings_page`.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,9 @@ from handlers.resident import holding
 from handlers.resident import readings_texts as words
 from handlers.resident.consent import button
 from handlers.resident.menu import show_menu
+from handlers.resident.page_links import give_link
 from handlers.resident.readings_steps import Confirm, Figures, Sure, WhichToCorrect, key_of
+from services.accounts.holdings import Held
 from services.errors import AlreadySo, NotYours, StaleButton
 from services.messaging.types import Attachment
 from services.meters.meters import Giver, MeterSeen
@@ -19,23 +25,54 @@ from services.meters.readings import Taken
 
 
 async def show(turn: Turn) -> None:
-    if not await turn.work.holdings.of(turn.viewer):
+    held = await turn.work.holdings.of(turn.viewer)
+    if not held:
         await turn.say(words.CONNECT_FIRST)
         await holding.begin(turn)
-        return
-    await READINGS.start(turn)
+    elif not await links(turn):
+        await READINGS.start(turn)
+    elif len(held) == 1:
+        await open_page(turn, held[0].account_id)
+    else:
+        turn.leave(numbered=True)
+        accounts = await name_all(turn, held)
+        rows = [[button(label, f"reading/open/{ident}")] for ident, label in accounts]
+        await turn.say(words.WHICH_ACCOUNT, rows)
 
 
 async def press(turn: Turn) -> None:
-    """`reading/begin`, under a reminder; `reading/fix/ACCOUNT`. Raises `NotYours`."""
+    """`reading/begin`, under a reminder; `reading/fix/ACCOUNT`; `reading/open/ACCOUNT`, of one of
+    several. Raises `NotYours`."""
     what, ident = split_action(turn.pressed)
     if what == "begin" and not ident:
         await show(turn)
-    elif what == "fix":
+    elif what in ("fix", "open"):
         await turn.work.meters.account(turn.viewer, ident)
-        await READINGS.start(turn, account=ident, again=True)
+        if await links(turn):
+            await open_page(turn, ident)
+        else:
+            await READINGS.start(turn, account=ident, again=what == "fix")
     else:
         raise NotYours
+
+
+async def links(turn: Turn) -> bool:
+    return await turn.work.showing.allows(turn.contact.channel, "readings") == "link"
+
+
+async def open_page(turn: Turn, account_id: int) -> None:
+    """Raises `NotYours`."""
+    turn.leave()
+    if await turn.work.meters.of_account(turn.viewer, account_id):
+        await give_link(turn, "readings", account_id, words.LINK)
+    else:
+        await turn.say(words.NO_METERS)
+
+
+async def name_all(turn: Turn, held: Sequence[Held]) -> list[tuple[int, str]]:
+    numbered = await turn.work.showing.allows(turn.contact.channel, "balances") == "show"
+    labels = words.name_accounts(held, numbered=numbered)
+    return [(each.account_id, label) for each, label in zip(held, labels, strict=True)]
 
 
 class ReadingsForm(Form):
@@ -83,15 +120,15 @@ class ReadingsForm(Form):
             raise NotYours  # ended while the question stood there
         if len(held) == 1 and "account" not in answers:
             answers["account"] = held[0].account_id
-        numbered = await turn.work.showing.allows(turn.contact.channel, "balances") == "show"
-        labels = words.name_accounts(held, numbered=numbered)
-        options = [(each.account_id, label) for each, label in zip(held, labels, strict=True)]
+        options = await name_all(turn, held)
         return [Choice("account", words.WHICH_ACCOUNT, options=options)] if len(held) > 1 else []
 
     async def meters(self, turn: Turn, answers: Answers) -> list[MeterSeen]:
-        """Those still to be sent; all of them where they are given `again`. Raises `NotYours`."""
+        """Those still to be sent; where they are given `again`, also those that the giver may
+        correct. Raises `NotYours`."""
         found = await turn.work.meters.of_account(await self.giver(turn), answers["account"])
-        return [meter for meter in found if answers.get("again") or meter.sent is None]
+        again = answers.get("again")
+        return [meter for meter in found if meter.sent is None or (again and meter.open)]
 
     async def line(self, turn: Turn, meter: MeterSeen, given: Sequence[int]) -> str:
         used = (await turn.work.readings.check(meter, given)).used
@@ -144,10 +181,11 @@ class ReadingsForm(Form):
             await turn.say(words.NO_METERS)
             return
         sent = [(meter, meter.sent) for meter in meters if meter.sent is not None]
+        seen = [(meter, shown) for meter, shown in sent if meter.open]
         account = await turn.work.meters.account(await self.giver(turn), meters[0].account_id)
         shows = await self.shows_last(turn)
-        lines = [words.line(meter, shown.figures, None) for meter, shown in sent] if shows else []
-        again = [[button(words.CORRECT, self.correct(account.id))]]
+        lines = [words.line(meter, shown.figures, None) for meter, shown in seen] if shows else []
+        again = [[button(words.CORRECT, self.correct(account.id))]] if seen else []
         months = [meter.counts.month for meter, _ in sent]
         await turn.say(words.all_sent(account.place, lines, months), again)
 

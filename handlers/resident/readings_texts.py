@@ -31,6 +31,10 @@ CONNECT_FIRST = "Чтобы передавать показания, снача�
 NO_METERS = (
     "Счётчиков по этому счёту у нас не записано. Если они у вас есть, напишите диспетчеру: внесём."
 )
+LINK = (
+    "Передать показания можно на нашей странице, прошлые тоже видны там. Ссылка откроется один раз "
+    "в течение 15 минут, пересылать её не нужно."
+)
 WHICH_ACCOUNT = "По какому адресу передать показания?"
 WHICH_TO_CORRECT = "Что исправить?"
 PHOTO_KEPT = (
@@ -115,7 +119,7 @@ def ask(meter: MeterSeen, *, shows: bool, every: int, first: bool) -> str:
     lines.append(name_meter(meter))
     if shows and meter.last is not None:
         lines.append(f"Прошлые показания: {figures(meter.last.figures, meter.resource)}")
-    if shows and meter.sent is not None:
+    if shows and meter.sent is not None and meter.open:
         lines.append(f"Сейчас записано: {figures(meter.sent.figures, meter.resource)}")
     names = TARIFFS.get(meter.tariffs)
     lines.append(
@@ -179,7 +183,4 @@ def all_sent(place: str, lines: Sequence[str], months: Sequence[date]) -> str:
 
 def reminder(first: date, resources: Sequence[str], closes: date, *, everything: bool) -> str:
     what = "" if everything else f" ({', '.join(RESOURCES[r].lower() for r in resources)})"
-    return (
-        f"Пора передать показания счётчиков за {month(first)}{what}. "
-        f"Принимаем по {day(closes)}, можно прямо здесь."
-    )
+    return f"Пора передать показания счётчиков за {month(first)}{what}. Принимаем по {day(closes)}."

@@ -12,12 +12,12 @@ from handlers.dialogue.steps import Step
 from handlers.dialogue.turn import Turn
 from handlers.papers import readings as files
 from handlers.resident.readings import ReadingsForm
-from handlers.staff import forms, papers
+from handlers.staff import forms, papers, readings_marked
 from handlers.staff import readings_texts as words
+from handlers.staff.readings_marked import button, may, of_account, shows_to
 from handlers.staff.turn import StaffTurn
-from services.access import MAY_COUNT
 from services.errors import NotFound, NotYours
-from services.messaging.types import Attachment, Button, Keyboard
+from services.messaging.types import Attachment, Keyboard
 from services.meters.export import Layout
 from services.meters.meters import Giver
 from services.tables import ReadingExport
@@ -32,31 +32,16 @@ async def readings(turn: StaffTurn) -> None:
     if turn.rest.isdecimal() and len(turn.rest) < 19:
         await give_again(turn, int(turn.rest))
         return
-    month, houses = await turn.work.reading_counts.by_house(turn.viewer)
+    houses = await turn.work.reading_counts.by_house(turn.viewer)
     new = await turn.work.reading_exports.count_new(turn.viewer)
     rows = (
         (button(words.EXPORT_XLSX, "readxlsx"), button(words.EXPORT_CSV, "readcsv")),
         (button(words.EXPORT_1251, "readcp"),),
-        (button(words.MISSING, "readmissing"), button(words.JOURNAL, "readjournal")),
+        (button(words.MISSING, "readmissing"), button(words.MARKED, "readmarked")),
+        (button(words.JOURNAL, "readjournal"),),
     )
     keyboard = Keyboard(rows=rows) if houses else None
-    await turn.say(words.overview(month, houses, new), keyboard)
-
-
-def button(label: str, what: str) -> Button:
-    return Button(label=label, action=f"staff/{what}/0")
-
-
-async def may(turn: StaffTurn) -> bool:
-    """False after they were told why not."""
-    if turn.viewer.role not in MAY_COUNT:
-        turn.work.audit.note(turn.viewer.name, "refused", turn.command or turn.pressed[:64])
-        await turn.say(words.NOT_ALLOWED)
-        return False
-    if not (turn.in_private or turn.at_desk):
-        await turn.say(words.IN_PRIVATE)
-        return False
-    return True
+    await turn.say(words.overview(houses, new), keyboard)
 
 
 async def export(turn: StaffTurn, _: int, layout: Layout) -> None:
@@ -99,16 +84,18 @@ async def missing(turn: StaffTurn, _: int) -> None:
     if not await may(turn):
         return
     work = turn.work
-    month, found = await work.reading_counts.missing(turn.viewer)
+    found = await work.reading_counts.missing(turn.viewer)
     if not found:
         await turn.say(words.NOBODY_MISSING)
         return
     relative, path = work.attachments.new_place()
     await asyncio.to_thread(files.write_missing, path, found, await work.company.local(work.now))
+    month = max(each.month for each in found)
     name = words.missing_name(month)
     file = await work.attachments.keep_made(relative, name, files.SHEET, papers.owner(turn))
     work.audit.note(turn.viewer.name, "listed missing readings", f"{month:%Y-%m}")
-    await papers.give(turn, words.missing(month, len(found)), [file])
+    months = sorted({each.month for each in found})
+    await papers.give(turn, words.missing(months, len(found)), [file])
 
 
 async def journal(turn: StaffTurn, _: int) -> None:
@@ -133,6 +120,7 @@ async def reading(turn: StaffTurn) -> None:
     if account is None:
         await turn.say(words.NO_ACCOUNT)
         return
+    await of_account(turn, account.id)
     await forms.begin(turn, FOR_RESIDENT, account=account.id, again=True)
 
 
@@ -153,7 +141,7 @@ class ForResident(ReadingsForm):
         return viewer
 
     async def shows_last(self, turn: Turn) -> bool:
-        return True
+        return await shows_to(turn)
 
     async def first_steps(self, turn: Turn, answers: Answers) -> list[Step]:
         return []
@@ -174,4 +162,5 @@ PRESSES: dict[str, Callable[[StaffTurn, int], Awaitable[None]]] = {
     "readmissing": missing,
     "readjournal": journal,
     "readfix": correct,
+    **readings_marked.PRESSES,
 }

@@ -13,6 +13,7 @@ from services.meters.windows import months_between
 Mark = Literal["less", "rolled", "much", "digits", "unverified", "late"]
 
 ASKED_ABOUT: tuple[Mark, ...] = ("less", "rolled", "much", "digits", "unverified")
+TELLING: tuple[Mark, ...] = ("less", "rolled", "much")  # what stood there before
 LEAST_USUAL = 1000  # thousandths: whoever uses next to nothing is not asked about a unit or two
 
 
@@ -20,15 +21,13 @@ LEAST_USUAL = 1000  # thousandths: whoever uses next to nothing is not asked abo
 class Checked:
     """`marks`: less (than before), rolled (less, because the meter began anew), much (so many times
     the usual), digits (more of them than the meter has), unverified (past its verification), late
-    (for the month before). `used`: consumption since `meter.earlier`, one a tariff, where it can
+    (for the month before). `doubts`: those to be asked about; none that would tell of the past
+    whoever does not see it. `used`: consumption since `meter.earlier`, one a tariff, where it can
     be told."""
 
     marks: tuple[Mark, ...]
+    doubts: tuple[Mark, ...]
     used: tuple[int, ...] | None
-
-    @property
-    def doubts(self) -> tuple[Mark, ...]:
-        return tuple(mark for mark in self.marks if mark in ASKED_ABOUT)
 
 
 def check(meter: MeterSeen, figures: Sequence[int], much: int) -> Checked:
@@ -52,7 +51,9 @@ def check(meter: MeterSeen, figures: Sequence[int], much: int) -> Checked:
         marks.append("unverified")
     if meter.late:
         marks.append("late")
-    return Checked(tuple(marks), tuple(used) if used is not None else None)
+    doubts = (mark for mark in ASKED_ABOUT if mark in marks and (meter.past or mark not in TELLING))
+    told = tuple(used) if used is not None and meter.past else None
+    return Checked(tuple(marks), tuple(doubts), told)
 
 
 def consumption(figures: Sequence[int], before: Shown) -> list[int]:

@@ -8,37 +8,40 @@ import json
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from services.access import AsMember
-from services.company.account_rules import RESOURCES
+from services.company.account_rules import RESOURCES, MeterRules
 from services.meters.windows import counting
+from services.tables import House
 
 if TYPE_CHECKING:
     from services.work import Work
 
+# The month that counts for a meter, by its resource and the zone of its house.
 METERS = """
     FROM meters m JOIN accounts a ON a.id = m.account_id
     LEFT JOIN houses b ON b.id = a.house_id
-    LEFT JOIN readings r ON r.meter_id = m.id AND NOT r.replaced
-                        AND r.month = CAST(:months AS jsonb) ->> m.resource::text
+    CROSS JOIN LATERAL (SELECT CAST(
+        CAST(:months AS jsonb) -> coalesce(nullif(b.timezone, ''), CAST(:own AS text))
+            ->> m.resource AS date) AS month) c
+    LEFT JOIN readings r ON r.meter_id = m.id AND NOT r.replaced AND r.month = c.month
     WHERE m.withdrawn_at IS NULL AND a.withdrawn_at IS NULL
       AND (CAST(:all AS boolean) OR a.house_id = ANY(CAST(:houses AS bigint[])))
-""".replace(
-    "CAST(:months AS jsonb) ->> m.resource::text",
-    "CAST(CAST(:months AS jsonb) ->> m.resource AS date)",
-)
+"""
 BY_HOUSE = text(
     f"""
-    SELECT coalesce(b.address, '') AS address, count(*) AS meters, count(r.id) AS sent
+    SELECT coalesce(b.address, '') AS address, count(*) AS meters, count(r.id) AS sent,
+           array_agg(DISTINCT c.month) AS months
     {METERS} GROUP BY b.id, b.address ORDER BY b.address NULLS LAST
     """
 )
 MISSING = text(
     f"""
     SELECT coalesce(b.address, '') AS address, a.place, a.number AS account, m.resource, m.number,
-           m.title, (SELECT max(p.month) FROM readings p
+           m.title, c.month, (SELECT max(p.month) FROM readings p
                      WHERE p.meter_id = m.id AND NOT p.replaced) AS last,
            EXISTS (SELECT 1 FROM holdings h
                    WHERE h.account_id = a.id AND h.until IS NULL) AS connected
@@ -49,18 +52,19 @@ MISSING = text(
 
 @dataclass(frozen=True)
 class HouseCount:
-    """Meters, and those of them with a reading for the month. Without an address: of no house that
-    the company lists."""
+    """Meters, and those of them with a reading for the month that counts for each: `months` are
+    all of them. Without an address: of no house that the company lists."""
 
     address: str
     meters: int
     sent: int
+    months: tuple[date, ...]
 
 
 @dataclass(frozen=True)
 class Missing:
-    """A meter without a reading. `last`: the month of the last one. `connected`: somebody holds
-    the account here."""
+    """A meter without a reading for `month`. `last`: the month of the last one. `connected`:
+    somebody holds the account here."""
 
     address: str
     place: str
@@ -68,6 +72,7 @@ class Missing:
     resource: str
     number: str
     title: str
+    month: date
     last: date | None
     connected: bool
 
@@ -76,29 +81,31 @@ class ReadingCounts:
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    async def by_house(self, viewer: AsMember) -> tuple[date, list[HouseCount]]:
-        """For the month that counts now. Raises `NotYours`."""
-        named, month = await self._named(viewer)
-        rows = await self._work.session.execute(BY_HOUSE, named)
-        return month, [HouseCount(*row) for row in rows]
+    async def by_house(self, viewer: AsMember) -> list[HouseCount]:
+        """For the months that count there now. Raises `NotYours`."""
+        rows = await self._work.session.execute(BY_HOUSE, await self._named(viewer))
+        return [HouseCount(each, meters, sent, tuple(m)) for each, meters, sent, m in rows]
 
-    async def missing(self, viewer: AsMember) -> tuple[date, list[Missing]]:
+    async def missing(self, viewer: AsMember) -> list[Missing]:
         """Raises `NotYours`."""
-        named, month = await self._named(viewer)
-        rows = await self._work.session.execute(MISSING, named)
-        return month, [Missing(*row) for row in rows]
+        rows = await self._work.session.execute(MISSING, await self._named(viewer))
+        return [Missing(*row) for row in rows]
 
-    async def _named(self, viewer: AsMember) -> tuple[dict[str, object], date]:
-        """Of each resource the month that is being taken, or was last: by the company's clock."""
+    async def _named(self, viewer: AsMember) -> dict[str, object]:
+        """For each zone and resource the month that is being taken, or was last."""
         houses = await self._work.meters.houses(viewer)
-        rules = (await self._work.company.profile()).accounts.meters
-        today = (await self._work.company.local(self._work.now)).date()
-        months = {}
-        for resource in RESOURCES:
-            counts = counting(rules.window_of(resource), today)
-            months[resource] = counts.missed or counts.month
-        named = {
-            "all": houses is None, "houses": houses or [],
-            "months": json.dumps({key: f"{month:%Y-%m-%d}" for key, month in months.items()}),
+        company = await self._work.company.profile()
+        zones = set(await self._work.session.scalars(select(House.timezone).distinct()))
+        months = {
+            zone: self._months(company.accounts.meters, zone)
+            for zone in zones - {""} | {company.timezone}
+        }
+        return {
+            "all": houses is None, "houses": houses or [], "own": company.timezone,
+            "months": json.dumps(months),
         }  # fmt: skip
-        return named, max(months.values())
+
+    def _months(self, rules: MeterRules, zone: str) -> dict[str, str]:
+        today = self._work.now.astimezone(ZoneInfo(zone)).date()
+        counted = {each: counting(rules.window_of(each), today) for each in RESOURCES}
+        return {each: f"{c.missed or c.month:%Y-%m-%d}" for each, c in counted.items()}

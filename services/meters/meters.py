@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from services.access import AsMember, AsResident, check_counting
+from services.access import AsMember, AsResident, check_counting, sees_past
 from services.errors import NotYours
 from services.meters.windows import Counting, counting
 from services.tables import Account, Meter, Reading
@@ -36,7 +36,9 @@ class Shown:
 class MeterSeen:
     """`counts`: what a reading given now would count for. `sent`: what holds for that month
     already; `earlier`: those of months before, the newest first, whoever gave them. `last` is what
-    may be shown of them: nothing of whom the account belonged to before."""
+    may be shown of them: nothing of whom the account belonged to before, and nothing at all to
+    whoever does not see what was: `past`, see `access.sees_past`. `open`: the viewer may see, and
+    so correct, what was `sent`."""
 
     id: int
     account_id: int
@@ -51,6 +53,8 @@ class MeterSeen:
     sent: Shown | None
     earlier: tuple[Shown, ...]
     last: Shown | None
+    past: bool
+    open: bool
 
     @property
     def verified(self) -> bool:
@@ -76,7 +80,8 @@ class Meters:
             .order_by(Meter.id)
         )
         meters = sorted(rows, key=lambda meter: (ORDER.index(meter.resource), meter.id))
-        return [await self._see(meter, account) for meter in meters]
+        past = await self._sees_past(viewer, account_id)
+        return [await self._see(meter, account, viewer, past=past) for meter in meters]
 
     async def get(self, viewer: Giver, meter_id: int, *, lock: bool = False) -> MeterSeen:
         """Raises `NotYours`, also for one that is no longer in use."""
@@ -85,7 +90,9 @@ class Meters:
         )
         if meter is None or meter.withdrawn_at is not None:
             raise NotYours
-        return await self._see(meter, await self.account(viewer, meter.account_id))
+        account = await self.account(viewer, meter.account_id)
+        past = await self._sees_past(viewer, account.id)
+        return await self._see(meter, account, viewer, past=past)
 
     async def account(self, viewer: Giver, account_id: int) -> Account:
         """A resident's, whatever their role: readings are no money. For a member who may count,
@@ -120,15 +127,24 @@ class Meters:
             return None
         return account
 
-    async def _see(self, meter: Meter, account: Account) -> MeterSeen:
+    async def _sees_past(self, viewer: Giver, account_id: int) -> bool:
+        if isinstance(viewer, AsMember):
+            return True
+        holding = await self._work.holdings.get(viewer, account_id)
+        return sees_past(holding, doubted=await self._work.claims.disputed(holding))
+
+    async def _see(self, meter: Meter, account: Account, viewer: Giver, *, past: bool) -> MeterSeen:
         zone = ZoneInfo(await self._work.company.zone_of_house(account.house_id))
         rules = (await self._work.company.profile()).accounts.meters
         today = self._work.now.astimezone(zone).date()
         counts = counting(rules.window_of(meter.resource), today)  # type: ignore[arg-type]
+        rows = await self._held(meter, counts.month)
         given = [
-            Shown(tuple(row.figures), row.month, row.at.astimezone(zone).date())
-            for row in await self._held(meter, counts.month)
+            Shown(tuple(row.figures), row.month, row.at.astimezone(zone).date()) for row in rows
         ]
+        own = isinstance(viewer, AsResident) and any(
+            row.month == counts.month and row.resident_id == viewer.resident_id for row in rows
+        )
         earlier = tuple(each for each in given if each.month < counts.month)
         since = account.history_from
         last = next(iter(earlier), None)
@@ -145,7 +161,9 @@ class Meters:
             counts=counts,
             sent=next((each for each in given if each.month == counts.month), None),
             earlier=earlier,
-            last=last if last and (since is None or last.month >= since) else None,
+            last=last if past and last and (since is None or last.month >= since) else None,
+            past=past,
+            open=past or own,
         )
 
     async def _held(self, meter: Meter, month: date) -> Sequence[Reading]:

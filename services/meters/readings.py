@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from services.access import AsMember, AsResident
-from services.errors import AlreadySo, StaleButton
+from services.errors import AlreadySo, NotYours, StaleButton
 from services.messaging.types import Attachment
 from services.meters.checks import Checked, check
 from services.meters.meters import Giver, MeterSeen
@@ -42,8 +42,9 @@ class Readings:
     async def take(
         self, viewer: Giver, meter_id: int, figures: Sequence[int], photo: Attachment | None = None
     ) -> Taken:
-        """For the month that counts now. Locks the meter. Raises `NotYours`; `StaleButton` where
-        the meter has other tariffs by now; `AlreadySo` where the same holds already."""
+        """For the month that counts now. Locks the meter. Raises `NotYours`, also for what another
+        sent and the viewer may not see; `StaleButton` where the meter has other tariffs by now;
+        `AlreadySo` where the same holds already."""
         meter = await self._work.meters.get(viewer, meter_id, lock=True)
         if len(figures) != meter.tariffs:
             raise StaleButton
@@ -55,6 +56,8 @@ class Readings:
             .with_for_update()
             .execution_options(populate_existing=True)
         )
+        if held is not None and not meter.open:
+            raise NotYours
         if held is not None and held.figures == list(figures) and photo is None:
             raise AlreadySo
         checked = await self.check(meter, figures)
@@ -62,6 +65,8 @@ class Readings:
             held.replaced = True
             await self._work.session.flush()
         file = await self._work.attachments.keep(photo, viewer.name) if photo else None
+        if file is not None and file.owner.startswith("resident:"):
+            file.owner = viewer.name  # no longer one that goes after a few days
         reading = Reading(
             meter_id=meter_id,
             month=meter.counts.month,

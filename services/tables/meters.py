@@ -66,6 +66,12 @@ class Reading(Numbered):
             unique=True,
             postgresql_where=text("NOT replaced"),
         ),
+        Index("ix_readings_file_id", "file_id", postgresql_where=text("file_id IS NOT NULL")),
+        Index(
+            "ix_readings_marked",
+            "id",
+            postgresql_where=text("marks <> '[]'::jsonb AND NOT replaced"),
+        ),
         Index("ix_readings_new", "id", postgresql_where=text("export_id IS NULL AND NOT replaced")),
     )
 

@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from services.tables import Reading
+from tests.conversations.test_mailings import forge
 from tests.conversations.test_outages import in_general, in_private
+from tests.support.drivers.web import open_browser
 from tests.support.holders import NUMBER, holds, knows_account, lets_go
 from tests.support.meters import meter, showed
 from tests.support.people import Resident
@@ -129,6 +131,36 @@ async def test_where_readings_may_not_be_shown(resident: Resident, world: World)
     await resident.presses("Пропустить", "Пропустить")
     shown = await resident.hears("Проверьте, пожалуйста:")
     assert "расход" not in shown.text
+
+
+async def test_where_they_are_linked_they_are_sent_on_our_page(
+    resident: Resident, world: World
+) -> None:
+    rules = "\n".join(f"      {each}: {{readings: link}}" for each in ("telegram", "vk", "web"))
+    told = f"  accounts:\n    showing:\n{rules}\n"
+    await world.changes_company(lambda text: text.replace("rooms:\n", f"{told}rooms:\n", 1))
+    await resident.settles_in()
+    cold, *_ = await metered(world, role="family")
+    await resident.presses("Показания")
+    given = await resident.hears("Передать показания можно на нашей странице")
+    assert not [secret for secret in (NUMBER, "120", "№ 11") if secret in given.text]
+    url = given.text.split()[-1]
+    async with open_browser(world.app.address) as browser:
+        async with browser.post(url) as opened:
+            assert "Прошлые показания: 120 м³" in await opened.text()
+        form = {f"f{cold}-0": "125", f"v{cold}": "2026-03"}
+        async with browser.post(f"{url}/readings", data=form) as sent:
+            assert "Показания приняли" in await sent.text()
+    assert await held(world) == [(cold, [125_000], [])]
+    await resident.forges("reading/fix/1")  # an old button
+    await resident.hears("Передать показания можно на нашей странице")
+    for action in ("reading/open/999", "reading/open", "reading/open/x"):
+        await resident.forges(action)
+        await resident.hears("Не нашли этого")
+    other = await knows_account(world.app.db, "0010100002", "ул. Садовая, 5, кв. 9", debt=None)
+    await holds(world.app.db, other)
+    await resident.presses("Показания", "ул. Садовая, 5, кв. 9")
+    await resident.hears("Счётчиков по этому счёту у нас не записано")
 
 
 async def test_nobody_else_gives_them(resident: Resident, world: World) -> None:
@@ -307,3 +339,48 @@ async def test_staff_count_export_and_give(resident: Resident, world: World) -> 
     assert "только в личном чате" in await room.says("/readings")
     anna = in_private(world, "Анна", 502)
     assert "управляющие и администраторы" in await anna.says(f"/reading {NUMBER}")
+
+
+@pytest.mark.rooms("forum")
+@pytest.mark.only("telegram")
+async def test_staff_look_at_the_photo_of_what_is_odd(resident: Resident, world: World) -> None:
+    await resident.settles_in()
+    await metered(world)
+    olga = in_private(world)
+    await olga.says("/readings")
+    assert "с отметками нет" in await olga.presses("С отметками")
+    await resident.presses("Показания")
+    await resident.sends_photo()
+    await resident.says("118")
+    await resident.presses("Да, всё верно", "Пропустить", "Пропустить", "Отправить")
+    await resident.hears("Приняли показания")
+    await olga.says("/readings")
+    told = await olga.presses("С отметками")
+    assert "1. ул. Садовая, 5, кв. 4 — Холодная вода, кухня, № 11: 118 м³ за март 2026" in told
+    assert "меньше прошлого показания" in told
+    assert NUMBER not in told
+    shown = await olga.presses("Фото 1")
+    assert "Холодная вода" in shown
+    assert olga.lines()[-1].media is not None
+    async with world.app.db.session() as session:
+        ident = await session.scalar(select(Reading.id).where(Reading.source == "chat"))
+    (looked,) = await world.audit("looked at a photo of a meter")
+    assert looked.about == f"reading:{ident}"
+    await olga.says(f"/reading {NUMBER}")
+    assert any("К показаниям по этому счёту есть фото" in line.text for line in olga.lines())
+    await olga.presses("Отмена")
+    anna, room = in_private(world, "Анна", 502), in_general(world, "Ольга", 501)
+    await anna.says("/start")
+    await room.says("/help")
+    for action in (f"staff/readphoto/{ident}", "staff/readmarked/0"):
+        await forge(world, anna, action)
+        assert "управляющие и администраторы" in await anna.reads()
+        await forge(world, room, action)
+        assert "только в личном чате" in await room.reads()
+        await resident.forges(action)
+        await resident.hears("Не нашли этого")
+    assert len(await world.audit("looked at a photo of a meter")) == 1
+    rules = "  accounts:\n    showing:\n      telegram: {readings: link}\n"
+    await world.changes_company(lambda text: text.replace("rooms:\n", f"{rules}rooms:\n", 1))
+    assert "в этом мессенджере не показываем" in await olga.presses("Фото 1")
+    assert len(await world.audit("looked at a photo of a meter")) == 1

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from handlers import readings as asking
+from handlers.staff import readings_texts
 from services.access import AsMember, AsResident
 from services.company.account_rules import MeterRules, Window
 from services.company.apply import Messengers, apply_declaration
@@ -16,13 +17,15 @@ from services.company.reading import read_declaration
 from services.db import Database
 from services.errors import AlreadySo, NotFound, NotYours, StaleButton
 from services.messaging.claiming import Claiming
+from services.messaging.types import Attachment
 from services.meters.figures import FigureWrong, read_figures, write_figure
+from services.meters.marked import LOOKED
 from services.meters.windows import counting
-from services.tables import ChannelState, House, Notice, Outgoing, Reading
+from services.tables import Account, ChannelState, House, Notice, Outgoing, Reading
 from services.work import Work
 from tests.services.test_outages import add_member
 from tests.support.clock import MovingClock
-from tests.support.debts import holder, owes
+from tests.support.debts import add_accountant, holder, owes
 from tests.support.meters import meter, showed
 from tests.support.running import SAMPLE
 
@@ -102,7 +105,8 @@ async def flat(work: Work, number: str = "1", zone: str = "") -> tuple[AsResiden
     assert house is not None
     house.timezone = zone
     account = await owes(work, number, debt=0, house=house)
-    return await holder(work, f"Житель{number}", [account], sees_money=False), account.id
+    viewer = await holder(work, f"Житель{number}", [account], role="family", sees_money=False)
+    return viewer, account.id
 
 
 def goes_to(clock: MovingClock, *moment: int) -> None:
@@ -344,3 +348,89 @@ async def test_who_sent_while_it_waited_is_not_asked(db: Database, clock: Moving
         await work.readings.take(viewer, ident, [1000])
     rows, _ = await Claiming(db, "telegram", 1).claim([], [], [], 30, 24)
     assert [row.chat for row in rows] == ["Житель20"]
+
+
+async def test_what_is_missing_is_counted_by_the_clock_of_the_house(
+    db: Database, clock: MovingClock
+) -> None:
+    """After midnight in Vladivostok and before it in Moscow, on the last day of the window."""
+    goes_to(clock, 2026, 3, 31, 15)
+    async with db.work() as work:
+        houses = list(await work.session.scalars(select(House).order_by(House.id).limit(2)))
+        for house, zone in zip(houses, ("", "Asia/Vladivostok"), strict=True):
+            house.timezone = zone
+            account = await owes(work, f"{house.id}", debt=0, house=house)
+            ident = await meter(work, account.id)
+            await showed(work, ident, MARCH, 120_000)
+        member = await add_accountant(work)
+        counts = {each.address: each for each in await work.reading_counts.by_house(member)}
+        near, far = (counts[house.address] for house in houses)
+        assert (near.sent, near.months) == (1, (MARCH,))
+        assert (far.sent, far.months) == (0, (APRIL,))
+        (missing,) = await work.reading_counts.missing(member)
+        assert (missing.address, missing.month, missing.last) == (far.address, APRIL, MARCH)
+        told = readings_texts.overview(list(counts.values()), 0)
+    assert told.startswith("Показания за март 2026 и апрель 2026")
+    assert f"{far.address}: 0 из 1 (0 %), апрель 2026" in told
+
+
+async def test_photos_are_for_those_who_count_and_looks_are_noted(
+    db: Database, clock: MovingClock
+) -> None:
+    goes_to(clock, 2026, 3, 21, 9)
+    photo = Attachment(kind="photo", channel="telegram", handle="seen")
+    async with db.work() as work:
+        viewer, account = await flat(work)
+        cold, gas = await meter(work, account), await meter(work, account, "gas")
+        await showed(work, cold, FEBRUARY, 120_000)
+        odd = await work.readings.take(viewer, cold, [119_000], photo)
+        await work.readings.take(viewer, gas, [1000])
+        assert odd.checked.marks == ("less",)
+        member = await add_accountant(work)
+        (kept,) = await work.marked_readings.lately(member, 8)
+        assert (kept.figures, kept.marks, kept.photo) == ((119_000,), ("less",), True)
+        assert await work.marked_readings.lately(member, 8, kept.id) == []
+        assert await work.marked_readings.with_photo(member, account, 8) == [kept]
+        _, file = await work.marked_readings.look(member, kept.id)
+        assert file.handle == "seen"
+        await work.session.flush()
+        assert await work.audit.count_since(LOOKED, work.now, f"reading:{kept.id}") == 1
+        with pytest.raises(NotFound):
+            await work.marked_readings.look(member, kept.id + 1)
+        elsewhere = AsMember(member.member_id, "manager", rooms=("nowhere",))
+        for who in (elsewhere, AsMember(member.member_id, "dispatcher")):
+            with pytest.raises(NotYours):
+                await work.marked_readings.look(who, kept.id)
+        with pytest.raises(NotYours):
+            await work.marked_readings.look(member, 999)
+        assert await work.marked_readings.lately(elsewhere, 8) == []
+        assert await work.audit.count_since(LOOKED, work.now) == 1
+
+
+@pytest.mark.parametrize("why", ["doubted", "new owner"])
+async def test_whoever_may_not_be_the_holder_sees_nothing_of_before(
+    db: Database, clock: MovingClock, why: str
+) -> None:
+    """They are not even asked why it is less, and do not replace what another sent."""
+    goes_to(clock, 2026, 3, 21, 9)
+    async with db.work() as work:
+        viewer, account = await flat(work)
+        cold, hot = await meter(work, account), await meter(work, account, "hot_water", "2")
+        await showed(work, cold, FEBRUARY, 120_000)
+        await work.readings.take(viewer, hot, [50_000])
+        row = await work.session.get_one(Account, account)
+        role = "owner" if why == "new owner" else "tenant"
+        newcomer = await holder(work, "Новый", [row], role=role, sees_money=False)
+        if why == "doubted":
+            holding = await work.holdings.get(newcomer, account)
+            await work.claims.doubt(viewer, holding.id)
+        seen = await work.meters.get(newcomer, cold)
+        checked = await work.readings.check(seen, [1000])
+        assert (seen.last, checked.used, checked.doubts) == (None, None, ())
+        assert (await work.readings.take(newcomer, cold, [1000])).checked.marks == ("less",)
+        assert (await work.meters.get(newcomer, cold)).open  # one's own
+        assert not (await work.meters.get(newcomer, hot)).open
+        with pytest.raises(NotYours):
+            await work.readings.take(newcomer, hot, [51_000])
+        assert (await work.meters.get(viewer, hot)).last is None
+        assert (await work.meters.get(viewer, cold)).last is not None
