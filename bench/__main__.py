@@ -17,7 +17,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from bench.apart import measure_apart
 from bench.asking import measure_asking
 from bench.broadcast import measure_broadcast, measure_killing, measure_stumbling
-from bench.enqueueing import measure_enqueueing
+from bench.enqueueing import measure_enqueueing, measure_reminding
 from bench.figures import Figure, folder, resident_memory
 from bench.finding import measure_finding
 from bench.handling import measure_handling
@@ -184,6 +184,7 @@ MEASURES: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
     "finding": measure_finding,
     "asking": measure_asking,
     "importing": measure_importing,
+    "reminding": measure_reminding,
 }
 USUAL = [
     "broadcast", "stumbling", "killing", "rate-vk", "apart", "recovery", "enqueueing", "handling",

@@ -17,10 +17,11 @@ from services.tables import Reminder
 
 NOT_ALLOWED = "Напоминания об оплате отправляют управляющие и администраторы."
 TRAINEE = "Пока вы стажёр, напоминания отправляет коллега: попросите его."
-NOT_HERE = (
-    "Здесь всё, что вы напишете, уходит жителю. Напишите /debts в общей теме группы "
-    "или мне в личный чат."
+ONLY_PRIVATE = (
+    "Долги — не для группы: напишите мне /debts в личный чат или откройте в диспетчерской "
+    "«Отключения», вкладку «Оплата»."
 )
+NOT_HERE = "Здесь всё, что вы напишете, уходит жителю. Откройте «Отключения», вкладку «Оплата»."
 NO_HOUSES = "В ваших группах нет ни одного дома, напоминать некому."
 
 # ── The questions ────────────────────────────────────────────────────────────
@@ -58,20 +59,21 @@ WHEN_FIRST = (
 
 def text_of(template: str, *, sums: Sequence[str]) -> str:
     """`sums`: the messengers in which a sum may be named."""
-    lines = [
-        f"Текст такой:\n\n{template}\n",
-        f"«{KEEP_TEXT}» — или пришлите свой. Подставлю сам: {{name}} — имя, {{address}} — адрес, "
-        "{date} — до какого числа платить.",
-    ]
-    if sums:
-        where = ", ".join(MESSENGERS.get(each, each) for each in sums)
-        lines.append(
-            f"{{sum}} — сумму: её увидят только в {where}; где нельзя, "
-            "предложение с суммой не покажу."
-        )
-    else:
-        lines.append("Сумму не называем: её житель увидит в «Лицевом счёте».")
-    return "\n".join(lines)
+    first, *others = variables([MESSENGERS.get(each, each) for each in sums])
+    lines = [f"Текст такой:\n\n{template}\n", f"«{KEEP_TEXT}» — или пришлите свой. {first}"]
+    return "\n".join([*lines, *others])
+
+
+def variables(sums: Sequence[str]) -> list[str]:
+    """What is filled in. `sums`: the messengers in which a sum may be named, as they are called."""
+    first = "Подставлю сам: {name} — имя, {address} — адрес, {date} — до какого числа платить."
+    if not sums:
+        return [first, "Сумму не называем: её житель увидит в «Лицевом счёте»."]
+    told = (
+        f"{{sum}} — сумму: её увидят только в {', '.join(sums)}; где нельзя, предложение с суммой "
+        "не покажу."
+    )
+    return [first, told]
 
 
 def too_long(words: str) -> str:
@@ -118,9 +120,15 @@ def samples(where: Sequence[str]) -> str:
     return f"Так придёт в {told} (имя, адрес и сумма для примера):"
 
 
-def preview(owing: Owing, whom: str, warnings: Sequence[str], *, totals: bool) -> str:
-    """`totals`: whether sums may be said here, be they of many."""
-    lines = [f"Кому: {whom}."]
+def preview(owing: Owing, whom: str, warnings: Sequence[str]) -> str:
+    lines = [f"Кому: {whom}.", *receivers(owing)]
+    lines += [f"⚠️ {each}" for each in warnings]
+    return "\n".join(lines)
+
+
+def receivers(owing: Owing) -> list[str]:
+    """How many get it, and which accounts are left out."""
+    lines = []
     if owing.people:
         by = ", ".join(f"{MESSENGERS.get(c, c)} — {n}" for c, n in owing.people.items())
         lines.append(
@@ -129,7 +137,7 @@ def preview(owing: Owing, whom: str, warnings: Sequence[str], *, totals: bool) -
         )
     else:
         lines.append("👥 Получать некому.")
-    if totals and owing.total is not None:
+    if owing.total is not None:
         lines.append(f"Всего по этим счетам: {name_sum(owing.total)}.")
     if owing.left_out:
         lines.append("Не пишем (счетов):")
@@ -138,8 +146,7 @@ def preview(owing: Owing, whom: str, warnings: Sequence[str], *, totals: bool) -
             for why in LEFT_OUT
             if why in owing.left_out
         ]
-    lines += [f"⚠️ {each}" for each in warnings]
-    return "\n".join(lines)
+    return lines
 
 
 def whom(reminder: Reminder, houses: Sequence[str]) -> str:
@@ -194,9 +201,8 @@ SIGNS = {
 }  # fmt: skip
 
 
-def progress(reminder: Reminder, came: Result, whom: str, morning: str, *, totals: bool) -> str:
-    """`morning`: when it goes on, where no zone has a decent hour now; else empty. `totals`: as in
-    the preview."""
+def progress(reminder: Reminder, came: Result, whom: str, morning: str) -> str:
+    """`morning`: when it goes on, where no zone has a decent hour now; else empty."""
     lines = [f"{SIGNS[reminder.state]} · {whom}"]
     states = came.states
     lines.append(f"Доставлено {figure(states.get('sent', 0))} из {figure(came.everybody)}.")
@@ -207,13 +213,18 @@ def progress(reminder: Reminder, came: Result, whom: str, morning: str, *, total
         elif reminder.state == "running" and came.left > came.later:
             left += f", ещё {name_seconds(came.seconds)}"
         lines.append(f"{left}.")
+        if came.asleep:
+            lines.append(f"Тихие часы человека — {figure(came.asleep)}: ждём неделю, не дольше.")
     if states.get("refused"):
-        why = ", ".join(f"{REASONS.get(r, r)} — {n}" for r, n in sorted(came.reasons.items()))
+        why = ", ".join(f"{REASONS.get(r, r)} — {n}" for r, n in sorted(came.refused.items()))
         lines.append(f"Не принято {figure(states['refused'])}: {why}.")
     if states.get("unknown"):
         lines.append(f"Неизвестно {figure(states['unknown'])}: ушло, но мессенджер не ответил.")
-    if states.get("dropped"):
-        lines.append(f"Не отправлено {figure(states['dropped'])}: {DROPPED}.")
+    if late := came.waited_too_long:
+        why = ", ".join(f"{WAITED_TOO_LONG[each]} — {n}" for each, n in late.items())
+        lines.append(f"Не дошло {figure(sum(late.values()))}: {why}.")
+    if dropped := states.get("dropped", 0) - sum(late.values()):
+        lines.append(f"Не отправлено {figure(dropped)}: {DROPPED}.")
     if came.accounts:
         lines.append(
             f"Счетов: {figure(came.accounts)}. Открыли «Лицевой счёт»: "
@@ -222,12 +233,13 @@ def progress(reminder: Reminder, came: Result, whom: str, morning: str, *, total
         )
     if came.looked_at:
         told = f"Заплатили за 10 дней: {share(came.paid, came.looked_at)}"
-        if totals and came.paid_sum is not None:
+        if came.paid_sum is not None:
             told += f", всего {name_sum(came.paid_sum)}"
         lines.append(f"{told}.")
     return "\n".join(lines)
 
 
+WAITED_TOO_LONG = {"quiet": "тихие часы человека", "late": "не вышло за неделю"}
 DROPPED = "оплатили, не согласны, отказались, уже напоминали или остановили"
 
 

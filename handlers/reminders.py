@@ -8,7 +8,7 @@ from handlers import reminder_texts as words
 from services.chores import Chore
 from services.debt_hours import next_decent
 from services.errors import NobodyToTell, SameMailing
-from services.messaging.types import Keyboard, Kind, Outbound
+from services.messaging.types import Address, Keyboard, Kind, Outbound
 from services.reminder_results import Result
 from services.tables import Reminder
 from services.work import Work
@@ -39,13 +39,11 @@ async def name_whom(work: Work, reminder: Reminder) -> str:
 # ── How far it is ────────────────────────────────────────────────────────────
 
 
-async def describe(
-    work: Work, reminder: Reminder, came: Result, *, totals: bool = False
-) -> Outbound:
-    """`totals`: for the accountant alone; a group reads none."""
+async def describe(work: Work, reminder: Reminder, came: Result) -> Outbound:
+    """For the accountant alone."""
     whom = await name_whom(work, reminder)
     morning = await goes_on_at(work, reminder)
-    text = staff_words.progress(reminder, came, whom, morning, totals=totals)
+    text = staff_words.progress(reminder, came, whom, morning)
     rows = staff_words.progress_buttons(reminder)
     return Outbound(text=text, keyboard=mailings.keyboard_of(rows))
 
@@ -67,12 +65,15 @@ async def post_progress(work: Work, reminder: Reminder) -> None:
 
 
 async def tell_maker(work: Work, reminder: Reminder, what: Outbound) -> int | None:
-    """Whoever left, or may not any more, hears nothing; their room does, where it is a group."""
+    """Never in a group. Whoever left, or may not any more, hears nothing: others who may look it up
+    in the list."""
     if not await work.reminders.maker_counts(reminder):
-        return await work.outbox.post(await work.rooms.get(reminder.room_id or 0), what, Kind.RELAY)
-    return await mailings.tell_member(
-        work, reminder.member_id, reminder.room_id, reminder.way, what
-    )
+        return None
+    contact = await work.executors.where_reached(reminder.member_id)
+    if reminder.way == "private" and contact is not None:
+        there = Address(channel=contact.channel, chat=contact.chat)
+        return await work.outbox.say(there, what, Kind.RELAY)
+    return await mailings.tell_member(work, reminder.member_id, reminder.room_id, "desk", what)
 
 
 async def show_again(work: Work, reminder: Reminder) -> Result:
@@ -115,6 +116,7 @@ async def show_running(work: Work, reminder_id: int) -> None:
     reminder = await work.reminders.claim_to_show(reminder_id)
     if reminder is None:
         return
+    await work.reminders.give_up(reminder)
     came = await work.reminders.result(reminder)
     if not came.left:
         await work.reminders.end(reminder)

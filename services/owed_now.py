@@ -23,11 +23,17 @@ TODAY = """
     CAST(CAST(:now AS timestamptz) AT TIME ZONE coalesce(
         nullif(h.timezone, ''), (SELECT content->>'timezone' FROM company), 'UTC') AS date)
 """
-OVERDUE = f"""
-    CASE WHEN {TODAY} > {DUE_ON} THEN greatest(b.debt, 0)
+
+
+def overdue_on(today: str) -> str:
+    """SQL: of a balance `b`, on that day."""
+    return f"""
+    CASE WHEN {today} > {DUE_ON} THEN greatest(b.debt, 0)
          ELSE least(greatest(coalesce(b.overdue, 0), 0), greatest(b.debt, 0)) END
 """
 
+
+OVERDUE = overdue_on(TODAY)
 
 # Of a mark `m`: whether it keeps reminders away. Newer balances end what a resident said of paying.
 STANDS = f"""
@@ -37,14 +43,8 @@ STANDS = f"""
           AND i.at > m.since + interval '{PAID_HOLDS}'))
 """
 # A later month is known of its house, but not of the account, as where a file names debtors alone:
-# whether the debt still stands nobody knows. By house, of the last months, for whoever looks
-# through all accounts (`k`); and of one account, for the claim.
-HOUSES_KNOWN = """
-    SELECT y.house_id, max(x.month) AS month FROM balances x JOIN accounts y ON y.id = x.account_id
-    WHERE y.house_id IS NOT NULL
-      AND x.month >= CAST(CAST(:now AS timestamptz) - interval '4 months' AS date)
-    GROUP BY y.house_id
-"""
+# whether the debt still stands nobody knows. Of one account, for the claim; whoever looks through
+# all of them does it by house, see `services.reminder_audience`.
 LEFT_OUT = """
     SELECT 1 FROM accounts y CROSS JOIN LATERAL (  -- by its key: a join reads all balances
         SELECT 1 FROM balances x WHERE x.account_id = y.id AND x.month > b.month LIMIT 1) later

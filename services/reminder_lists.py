@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import desc, select
+from sqlalchemy import desc, select, text
 
 from services.access import MAY_COUNT, AsMember, check_counting
 from services.errors import NotYours
@@ -61,6 +61,19 @@ class ReminderLists:
             Reminder.made_at > self._work.now - SAME_WITHIN,
         )
         return await self._seen(viewer, find.order_by(desc(Reminder.id)).limit(MOST_DRAFTS))
+
+    async def of_key(self, viewer: AsMember, key: str) -> Reminder | None:
+        """What was begun with this key of a page. Whoever comes second waits for the first."""
+        check_counting(viewer)
+        await self._work.session.execute(
+            text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"),
+            {"key": f"reminder of page {key}"},
+        )
+        return await self._work.session.scalar(
+            select(Reminder).where(
+                Reminder.member_id == viewer.member_id, Reminder.form["key"].as_string() == key
+            )
+        )
 
     async def lately(self, viewer: AsMember, most: int) -> list[Reminder]:
         """Those that ended, the last first."""

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from services.mailing_progress import LATELY, LEFT, seconds_for
+from services.messaging.guards import DEBTS_WAIT, TOO_LATE, WAITED_TOO_LONG
 from services.reminder_audience import SUMMED_FROM
 from services.tables import Reminder
 
@@ -25,6 +27,8 @@ STATES = text(
     SELECT CASE WHEN n.state = 'stopped' AND o.state = 'parked' THEN 'dropped' ELSE o.state END,
            o.reason, o.channel, count(*),
            count(*) FILTER (WHERE o.state = 'parked' AND o.not_before > :now),
+           count(*) FILTER (WHERE o.state = 'parked' AND o.not_before > :now
+                                  AND o.reason = 'night'),
            count(*) FILTER (WHERE o.settled_at > :lately)
     FROM outbox o JOIN notices n ON n.id = o.notice_id
     WHERE n.reminder_id = :reminder AND n.result IS NULL AND o.contact_id IS NOT NULL
@@ -52,6 +56,17 @@ FIND_DUE = text(
           AND i.at >= r.started_at + make_interval(secs => :within))
       AND EXISTS (SELECT 1 FROM reminder_parts p WHERE p.reminder_id = r.id AND p.paid IS NULL)
     ORDER BY 1
+    """
+)
+# A claim drops it, too, but only one that looks: not where a messenger is off, or where the quiet
+# hours of the company leave no decent one.
+GIVE_UP = text(
+    f"""
+    UPDATE outbox o SET state = 'dropped', settled_at = CAST(:now AS timestamptz),
+                        reason = CASE WHEN o.reason = 'night' THEN 'quiet' ELSE 'late' END
+    FROM notices n
+    WHERE n.id = o.notice_id AND n.reminder_id = :reminder AND n.state = 'going' AND {TOO_LATE}
+      AND o.state = 'parked'
     """
 )
 # What nobody got: once its row is cleared away it would look as if it had arrived.
@@ -104,14 +119,16 @@ ANSWER = text(
 
 @dataclass(frozen=True)
 class Result:
-    """People by state of their row, refused ones by reason, and who is left; of the `accounts` that
-    may have been told: opened, answered, `looked_at` (for payments), paid. `paid_sum`: kopecks,
-    None where fewer than five paid."""
+    """People by state of their row, refused ones and those who waited too long by reason, and who
+    is left, of them `asleep`: in their own quiet hours; of the `accounts` that may have been told:
+    opened, answered, `looked_at` (for payments), paid. `paid_sum`: kopecks, None where fewer than
+    five paid."""
 
     states: dict[str, int]
     reasons: dict[str, int]
     left_by: dict[str, int]
     later: int
+    asleep: int
     lately: int
     accounts: int
     opened: int
@@ -129,33 +146,45 @@ class Result:
         return sum(self.left_by.values())
 
     @property
+    def waited_too_long(self) -> dict[str, int]:
+        return {why: self.reasons[why] for why in WAITED_TOO_LONG if why in self.reasons}
+
+    @property
+    def refused(self) -> dict[str, int]:
+        return {why: n for why, n in self.reasons.items() if why not in WAITED_TOO_LONG}
+
+    @property
     def seconds(self) -> float:
         rate = self.lately / LATELY.total_seconds()
         return (self.left - self.later) / rate if rate else seconds_for(self.left_by)
 
 
-async def measure(work: Work, reminder: Reminder) -> Result:
+async def measure(work: Work, reminder: Reminder, *, answers: bool = True) -> Result:
+    """Without `answers`, all of the accounts is nought: a list of many need not read them."""
     known = {"reminder": reminder.id, "now": work.now, "lately": work.now - LATELY}
     states: dict[str, int] = {}
     reasons: dict[str, int] = {}
     left: dict[str, int] = {}
-    later = lately = 0
-    for state, reason, channel, count, waits, settled in await work.session.execute(STATES, known):
+    later = asleep = lately = 0
+    rows = await work.session.execute(STATES, known)
+    for state, reason, channel, count, waits, sleeps, settled in rows:
         states[state] = states.get(state, 0) + count
         if state in LEFT:
             left[channel] = left.get(channel, 0) + count
-        if state == "refused":
+        if state == "refused" or reason in WAITED_TOO_LONG:
             reasons[reason] = reasons.get(reason, 0) + count
-        later, lately = later + waits, lately + settled
+        later, asleep, lately = later + waits, asleep + sleeps, lately + settled
     for result in await work.session.scalars(CLEARED, {"reminder": reminder.id}):
         for state, count in result["states"].items():
             states[state] = states.get(state, 0) + count
         for reason, count in result["reasons"].items():
             reasons[reason] = reasons.get(reason, 0) + count
-    row = (await work.session.execute(ANSWERS, {"reminder": reminder.id})).one()
+    row: Sequence[int] = (0,) * 6
+    if answers:
+        row = (await work.session.execute(ANSWERS, {"reminder": reminder.id})).one()
     accounts, opened, answered, looked_at, paid, paid_sum = map(int, row)
     return Result(
-        states, reasons, left, later, lately, accounts, opened, answered, looked_at, paid,
+        states, reasons, left, later, asleep, lately, accounts, opened, answered, looked_at, paid,
         paid_sum if paid >= SUMMED_FROM else None,
     )  # fmt: skip
 
@@ -173,6 +202,12 @@ async def count_paid(work: Work, reminder_id: int) -> None:
     known = {"reminder": reminder_id, "ripe": work.now - PAID_WITHIN}
     await forget_unsent(work, reminder_id)
     await work.session.execute(COUNT_PAID, known)
+
+
+async def give_up(work: Work, reminder: Reminder) -> None:
+    """What could not leave for a week, of a running one."""
+    if reminder.started_at is not None and reminder.started_at < work.now - DEBTS_WAIT:
+        await work.session.execute(GIVE_UP, {"reminder": reminder.id, "now": work.now})
 
 
 async def forget_unsent(work: Work, reminder_id: int) -> None:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import desc, func, or_, select, text
 
-from services import reminder_audience, reminder_results
+from services import reminder_audience, reminder_results, reminder_sending
 from services.access import AsMember, check_counting
 from services.errors import AlreadySo, NobodyToTell, SameMailing
 from services.messaging.types import Outbound
@@ -22,7 +22,6 @@ from services.reminder_audience import Owing
 from services.reminder_draft import ReminderDraft, is_personal, key_of, names, without_sums
 from services.reminder_lists import SAME_WITHIN, UNDER_WAY, ReminderLists
 from services.reminder_results import Result
-from services.reminder_sending import enqueue
 from services.tables import Notice, Reminder, Room
 
 SHOW_EVERY = timedelta(seconds=10)
@@ -77,7 +76,9 @@ class Reminders(ReminderLists):
         owing = await self.measure(reminder)
         if not owing.people:
             raise NobodyToTell
-        now, with_sums = self._work.now, await self.with_sums()
+        now = self._work.now
+        with_sums = await self.with_sums() if names(reminder.text, "sum") else []
+        reminder.form = {**reminder.form, "names_sums": bool(with_sums)}
         reminder.state, reminder.started_at, reminder.shown_at = "running", now, now
         for zone in owing.zones:
             notice = Notice(
@@ -86,7 +87,7 @@ class Reminders(ReminderLists):
                 state="going", guard="debt", quiet=True, zone=zone, urgent=False,
             )  # fmt: skip
             self._work.session.add(notice)
-            await enqueue(
+            await reminder_sending.enqueue(
                 self._work, reminder, notice, what,
                 plain=without_sums(reminder.text), summed=reminder.text, with_sums=with_sums,
                 personal=is_personal(reminder.text),
@@ -252,6 +253,10 @@ class Reminders(ReminderLists):
     def note_shown(self, reminder: Reminder, *, moves: bool) -> None:
         reminder.shown_at = self._work.now + (timedelta(0) if moves else SHOW_STANDING - SHOW_EVERY)
 
+    async def give_up(self, reminder: Reminder) -> None:
+        """Of a claimed one: what waits for too long is dropped."""
+        await reminder_results.give_up(self._work, reminder)
+
     async def end(self, reminder: Reminder) -> None:
         """Of a locked one of which nothing is left."""
         reminder.state, reminder.ended_at = "done", self._work.now
@@ -259,8 +264,12 @@ class Reminders(ReminderLists):
         self._note(reminder, "ended a reminder", None)
         await self._work.session.flush()
 
-    async def result(self, reminder: Reminder) -> Result:
-        return await reminder_results.measure(self._work, reminder)
+    async def sum_to_name(self, row_id: int, channel: str) -> str | None:
+        """Of a row about to leave; None: it goes without. Raises `NotYours`."""
+        return await reminder_sending.sum_to_name(self._work, row_id, channel)
+
+    async def result(self, reminder: Reminder, *, answers: bool = True) -> Result:
+        return await reminder_results.measure(self._work, reminder, answers=answers)
 
     async def find_paid(self) -> list[int]:
         return await reminder_results.find_due(self._work)

@@ -17,12 +17,14 @@ from sqlalchemy import select
 from bot.app import App
 from services.access import AsResident
 from services.db import ROOT
+from services.meters.windows import before, first_of
 from services.tables import Contact
 from tests.browser import chromium
 from tests.browser.steps import PATIENCE, attaches, enters, presses, reads, registers, says, words
 from tests.support.browser import visitor
 from tests.support.database import Databases, RunOwner
 from tests.support.holders import has_bill, holds, knew_month, knows_account
+from tests.support.meters import meter, showed
 from tests.support.path import ask, settle_in
 from tests.support.running import SAMPLE, running_app
 
@@ -136,6 +138,7 @@ async def take(app: App, browser: Browser) -> None:
         await click(page, name)
     await take_outages(app, desk)
     await take_imports(desk)
+    await take_reminders(app, desk)
     await take_account(app, phone)
 
 
@@ -152,6 +155,32 @@ async def take_imports(desk: Page) -> None:
             await expect(card).to_contain_text("Загружено", timeout=PATIENCE)
     await expect(desk.locator("#accounts-journal li")).to_have_count(1, timeout=PATIENCE)
     await click(desk, "imports.png")
+
+
+async def take_reminders(app: App, desk: Page) -> None:
+    """The form, and whom it reaches: most of those who owe hold their accounts."""
+    async with app.db.work() as work:
+        owing = list(
+            await work.session.scalars(
+                select(Contact).where(Contact.channel == "web").order_by(Contact.id)
+            )
+        )
+        month = (work.now.date().replace(day=1) - timedelta(days=70)).replace(day=1)
+    for number, contact in enumerate(owing):
+        place = f"ул. Заводская, 12, кв. {number + 3}"
+        account = await knows_account(app.db, f"00900{number}", place, month=month)
+        if number % 4 != 3:
+            await holds(app.db, account, contact.id)
+    await desk.locator("#notices-open").click()
+    await desk.locator("#notices-reminders").click()
+    await desk.locator("#notices-new").click()
+    for label in ("Просрочено", "Неважно", "Все дома", "Мягко"):
+        await desk.locator(".notice-fields label", has_text=label).first.click(timeout=PATIENCE)
+    await desk.locator("#reminder-least").fill("1000")
+    await expect(desk.locator(".preview")).to_contain_text("от 1", timeout=PATIENCE)
+    await expect(desk.locator(".saved")).to_have_text("Черновик сохранён", timeout=PATIENCE)
+    await desk.evaluate("document.getElementById('toast').hidden = true")
+    await click(desk, "reminders.png")
 
 
 async def take_outages(app: App, desk: Page) -> None:
@@ -215,6 +244,27 @@ async def take_account(app: App, phone: BrowserContext) -> None:
     await page.get_by_role("button", name="Показать").click()
     await expect(page.locator("img.code")).to_have_js_property("complete", True)
     await click(page, "account.png")
+    await take_readings(app, page, viewer, account)
+
+
+async def take_readings(app: App, page: Page, viewer: AsResident, account: int) -> None:
+    """Beside it: meters, one of them odd."""
+    async with app.db.work() as work:
+        month = before(first_of(work.now.date() - timedelta(days=31)))
+        cold = await meter(work, account, number="4507731", title="кухня")
+        await showed(work, cold, month, 120_400)
+        light = await meter(work, account, "electricity", "00917", tariffs=2)
+        await showed(work, light, month, 10_212_000, 5_110_000)
+        url = await work.page_links.make(viewer, "readings", account=account)
+    await page.goto(url)
+    await page.get_by_role("button", name="Открыть").click()
+    await page.get_by_label("Сейчас на счётчике").fill("119,5")
+    await page.get_by_label("День").fill("10500")
+    await page.get_by_label("Ночь").fill("5200")
+    await page.get_by_role("button", name="Отправить").click()
+    await expect(page.locator("body")).to_contain_text("меньше прошлого", timeout=PATIENCE)
+    await page.locator(".trouble").first.evaluate("one => one.scrollIntoView()")
+    await click(page, "readings.png")
 
 
 async def click(page: Page, name: str) -> None:

@@ -4,7 +4,7 @@ begins with its other answers."""
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 
@@ -19,7 +19,7 @@ from handlers.staff import forms
 from handlers.staff.mailing_steps import EVERYWHERE, HousesToMail, check_sending
 from handlers.staff.outage_form import list_houses, places_of
 from services.access import AsMember
-from services.errors import AlreadySo, SameMailing
+from services.errors import AlreadySo, NotYours, SameMailing
 from services.messaging.types import Button, Keyboard
 from services.reminder_audience import Debtors, Owing
 from services.reminder_draft import (
@@ -71,6 +71,8 @@ class ReminderForm(Form):
 
     async def finish(self, turn: Turn, answers: Answers) -> None:
         viewer, room, way = await forms.who(turn)
+        if way == "room":
+            raise NotYours
         houses = await houses_of(turn.work, viewer, answers)
         if houses is None:
             await turn.say(words.NO_HOUSES)
@@ -92,7 +94,7 @@ class ReminderForm(Form):
         except AlreadySo:
             await turn.say(words.ALREADY)
             return
-        await show_preview(turn, reminder, totals=way != "room")
+        await show_preview(turn, reminder)
 
     async def cancel(self, turn: Turn) -> None:
         await turn.say(words.STOPPED_WRITING)
@@ -113,6 +115,11 @@ async def houses_of(work: Work, viewer: AsMember, answers: Answers) -> tuple[int
 
 
 async def check_sum(turn: Turn, typed: str) -> int:
+    """Raises `Wrong`."""
+    return read_sum(typed)
+
+
+def read_sum(typed: str) -> int:
     """Kopecks. Raises `Wrong`."""
     if "люб" in typed.casefold():
         return 0
@@ -131,6 +138,11 @@ async def check_words(
     """Raises `Wrong`."""
     if typed.strip().casefold() == words.KEEP_TEXT.casefold():
         return template
+    return read_words(typed, kind, sums)
+
+
+def read_words(typed: str, kind: str, sums: Sequence[str]) -> str:
+    """`sums`: the messengers in which a sum may be named. Raises `Wrong`."""
     text = typed.strip()
     if units(text) > words.LONGEST:
         raise Wrong(words.too_long(text))
@@ -148,21 +160,24 @@ async def check_words(
 # ── The preview ──────────────────────────────────────────────────────────────
 
 
-async def show_preview(turn: Turn, reminder: Reminder, *, totals: bool) -> None:
+async def show_preview(turn: Turn, reminder: Reminder) -> None:
     """Just what residents get, for each way it may look; then whom it goes to."""
     owing = await turn.work.reminders.measure(reminder)
-    for label, text, keyboard in await samples(turn.work, reminder, owing):
+    for label, text, keyboard in await samples(turn.work, reminder, owing.people):
         await turn.say(label)
         await turn.say(
             text, [list(row) for row in keyboard.rows], header=reminders.compose(reminder).header
         )
-    text = words.preview(owing, *await around(turn.work, reminder, owing), totals=totals)
+    text = words.preview(owing, *await around(turn.work, reminder, owing))
     await turn.say(text, words.draft_buttons(reminder))
 
 
-async def samples(work: Work, reminder: Reminder, owing: Owing) -> list[tuple[str, str, Keyboard]]:
-    """With the messengers that show it so, the words, and buttons that change nothing."""
-    channels = list(owing.people) or await work.mailings.channels() or ["web"]
+async def samples(
+    work: Work, reminder: Reminder, used: Collection[str] = ()
+) -> list[tuple[str, str, Keyboard]]:
+    """With the messengers that show it so, of those that are `used`, or of all there are; the
+    words; and buttons that change nothing."""
+    channels = list(used) or await work.mailings.channels() or ["web"]
     with_sums = await work.reminders.with_sums() if names(reminder.text, "sum") else []
     found = []
     for summed in (True, False):

@@ -10,6 +10,7 @@ from handlers.staff import forms
 from handlers.staff.mailings import is_shown_here, way_of
 from handlers.staff.reminder_form import (
     CHANGE,
+    KEPT,
     PLAN,
     REMINDER,
     around,
@@ -32,6 +33,9 @@ async def debts(turn: StaffTurn) -> None:
         turn.work.audit.note(turn.viewer.name, "refused", turn.command)
         await turn.say(words.NOT_ALLOWED)
         return
+    if in_group(turn):
+        await turn.say(words.ONLY_PRIVATE)
+        return
     work = turn.work
     now = await work.reminders.under_way(turn.viewer)
     drafts = await work.reminders.drafts(turn.viewer)
@@ -49,6 +53,11 @@ async def debts(turn: StaffTurn) -> None:
         rows.append([words.button(words.listed(each, at), "debt", each.id)])
     rows.append([words.button(words.NEW, "debtnew", 0)])
     await say(turn, "\n".join(lines), rows)
+
+
+def in_group(turn: StaffTurn) -> bool:
+    """Where colleagues read along who are not to count what residents owe."""
+    return way_of(turn) == "room"
 
 
 async def begin(turn: StaffTurn, ident: int) -> None:
@@ -76,20 +85,17 @@ async def show(turn: StaffTurn, ident: int) -> None:
 
 
 async def tell_progress(turn: StaffTurn, it: Reminder) -> None:
-    came = await turn.work.reminders.result(it)
-    totals = way_of(turn) != "room"
-    what = await reminders.describe(turn.work, it, came, totals=totals)
+    what = await reminders.describe(turn.work, it, await turn.work.reminders.result(it))
     await turn.say(what.text, what.keyboard)
 
 
 async def show_sample(turn: StaffTurn, it: Reminder) -> None:
     work = turn.work
     owing = await work.reminders.measure(it)
-    for label, text, keyboard in await samples(work, it, owing):
+    for label, text, keyboard in await samples(work, it, owing.people):
         await turn.say(label)
         await turn.say(text, keyboard, header=reminders.compose(it).header)
-    totals = way_of(turn) != "room"
-    told = words.preview(owing, *await around(work, it, owing), totals=totals)
+    told = words.preview(owing, *await around(work, it, owing))
     if it.state == "scheduled" and it.start_at is not None:
         local = work.company.local
         at, now = await local(it.start_at), await local(work.now)
@@ -146,7 +152,7 @@ async def change(turn: StaffTurn, ident: int) -> None:
     elif turn.thread is not None:
         await turn.say(words.NOT_HERE)
     else:
-        kept = {key: it.form[key] for key in it.form if key not in ("names_sums", "day", "of")}
+        kept = {key: it.form[key] for key in it.form if key in KEPT}
         await forms.begin(turn, CHANGE, draft=it.id, kept=kept)
 
 
@@ -193,15 +199,27 @@ async def say(turn: StaffTurn, text: str, rows: list[list[Button]]) -> None:
     await turn.say(text, mailings.keyboard_of(rows))
 
 
-PRESSES: dict[str, Callable[[StaffTurn, int], Awaitable[None]]] = {
-    "debt": show,
-    "debtnew": begin,
-    "debtsend": send,
-    "debtplan": plan,
-    "debtmonthly": plan_monthly,
-    "debtedit": change,
-    "debthold": hold,
-    "debtgo": go_on,
-    "debtstop": stop,
-    "debtsample": explain_sample,
+Hears = Callable[[StaffTurn, int], Awaitable[None]]
+
+
+def in_private(does: Hears) -> Hears:
+    """In a group nothing of it is shown or done, whoever presses."""
+
+    async def hear(turn: StaffTurn, ident: int) -> None:
+        await (turn.say(words.ONLY_PRIVATE) if in_group(turn) else does(turn, ident))
+
+    return hear
+
+
+PRESSES: dict[str, Hears] = {
+    "debt": in_private(show),
+    "debtnew": in_private(begin),
+    "debtsend": in_private(send),
+    "debtplan": in_private(plan),
+    "debtmonthly": in_private(plan_monthly),
+    "debtedit": in_private(change),
+    "debthold": in_private(hold),
+    "debtgo": in_private(go_on),
+    "debtstop": in_private(stop),
+    "debtsample": in_private(explain_sample),
 }

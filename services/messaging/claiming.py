@@ -12,7 +12,7 @@ from sqlalchemy import TextClause, text
 
 from services.db import Database
 from services.debt_hours import DebtHours, debt_hours_now
-from services.messaging.guards import put_off_until
+from services.messaging.guards import TOO_LATE, by_night, guarded
 from services.messaging.rows import Row
 from services.messaging.types import Kind
 from services.nights import Nights, nights_now
@@ -27,7 +27,7 @@ PATIENCE = {  # after which a row rises one class; parts of notices are parked a
 # Parts of notices that may leave now; what waits for its moment or a morning, and what is held, is
 # not even looked at. A person's parts of one outage or incident keep their order.
 PARKED = """
-    SELECT o.id, o.chat, o.priority, {put_off_until} AS until
+    SELECT o.id, o.chat, o.priority, {guarded} AS guarded, {by_night} AS night, {too_late} AS late
     FROM notices n CROSS JOIN LATERAL (
         SELECT p.id, p.chat, p.priority, p.contact_id FROM outbox p
         WHERE p.notice_id = n.id AND p.channel = :channel AND p.state = 'parked'
@@ -43,9 +43,16 @@ PARKED = """
     ORDER BY n.priority, n.id LIMIT :parked
 """
 # Reminders of debts are asked much before they leave; nobody else's claim is planned with that.
-OTHERS = PARKED.format(put_off_until=put_off_until("news", "readings"), allowed="n.guard <> 'debt'")
+OTHERS = PARKED.format(
+    guarded=guarded("news", "readings"),
+    by_night=by_night(),
+    too_late="false",
+    allowed="n.guard <> 'debt'",
+)
 DEBTS_TOO = PARKED.format(
-    put_off_until=put_off_until("news", "debt", "readings"),
+    guarded=guarded("news", "debt", "readings"),
+    by_night=by_night(),
+    too_late=TOO_LATE,
     allowed="(n.guard <> 'debt' OR n.zone = ANY(CAST(:decent AS text[])))",
 )
 LEADS = "EXISTS (SELECT 1 FROM channels WHERE name = :channel AND epoch = :epoch FOR SHARE)"
@@ -71,7 +78,9 @@ CLAIMED = f"""
 """
 CLAIMING = f"""
     WITH waiting AS ({WAITING}),
-    parked AS ({{parked}}),
+    parked AS (
+        SELECT p.*, CASE WHEN p.late THEN 'infinity' ELSE greatest(p.guarded, p.night) END AS until
+        FROM ({{parked}}) p),
     candidates AS (
         SELECT id, chat, priority FROM waiting
         UNION ALL SELECT id, chat, priority FROM parked WHERE until IS NULL OR until <= :now),
@@ -89,8 +98,15 @@ CLAIMING = f"""
                                             ELSE p.until END,
                           state = CASE WHEN p.until = 'infinity' THEN 'dropped' ELSE state END,
                           settled_at = CASE WHEN p.until = 'infinity'
-                                            THEN CAST(:now AS timestamptz) END
-        FROM (SELECT o.id, parked.until FROM outbox o JOIN parked USING (id)
+                                            THEN CAST(:now AS timestamptz) END,
+                          reason = CASE WHEN p.guarded = 'infinity' THEN ''
+                                        WHEN p.late AND (p.night IS NOT NULL OR reason = 'night')
+                                          THEN 'quiet'
+                                        WHEN p.late THEN 'late'
+                                        WHEN p.night = p.until THEN 'night'
+                                        ELSE '' END
+        FROM (SELECT o.id, parked.until, parked.guarded, parked.night, parked.late
+              FROM outbox o JOIN parked USING (id)
               WHERE parked.until > :now AND o.state = 'parked'
               FOR UPDATE OF o SKIP LOCKED) p
         WHERE outbox.id = p.id AND {LEADS}

@@ -1,18 +1,23 @@
 """Guards: what a claim looks at for each person before a part of a notice leaves.
 
 A guard is SQL over the parked row `o` and its notice `n`. It gives the moment until which the row
-is put off, `infinity` where it is dropped, and nothing where it may leave.
+is put off, `infinity` where it is dropped, and nothing where it may leave. What a person's own
+quiet hours put off has the reason `night` meanwhile; what is dropped since it waited too long has
+`quiet`, where they held it last, else `late`.
 """
 
 # ruff: noqa: S608 (the statements are put together of this module's own constants)
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from services.meters.lacking import LACKS
 from services.owed_now import NO_LONGER_OWED, UNWILLING
 
 NEWS_APART = "1 hour"
-DEBTS_WAIT = "7 days"
+DEBTS_WAIT = timedelta(days=7)
+WAITED_TOO_LONG = ("quiet", "late")  # reasons of what was dropped for that
 
 # Whatever messenger it went by; what is being sent just now counts. Written so that it is found by
 # the person's contacts, never by the notices, which have a hundred thousand rows each.
@@ -31,9 +36,8 @@ NEWS = f"""
 
 # Reminders of what is owed. Dropped where anything of what they were chosen by is so no more: who
 # holds the account, their wish and consent, marks, what is owed. Put off until the caps of a person
-# over all messengers and accounts allow it, dropped where that is not within a day, or a week was
-# not enough (their own quiet hours may leave no decent one): by then it says nothing true. Of
-# several that are under way for one person only the first may leave.
+# over all messengers and accounts allow it, dropped where that is not within a day: by then it says
+# nothing true. Of several that are under way for one person only the first may leave.
 MINE = """ARRAY(
             SELECT c.id FROM contacts mine JOIN contacts c ON c.resident_id = mine.resident_id
             WHERE mine.id = o.contact_id)"""
@@ -54,8 +58,7 @@ DEBT = f"""
     SELECT CASE
         WHEN NOT EXISTS (SELECT 1 FROM reminder_parts p WHERE p.outbox_id = o.id)
           OR EXISTS ({NO_LONGER_OWED}) OR EXISTS ({UNWILLING})
-          OR caps.until > CAST(:now AS timestamptz) + interval '24 hours'
-          OR n.at < CAST(:now AS timestamptz) - interval '{DEBTS_WAIT}' THEN 'infinity'
+          OR caps.until > CAST(:now AS timestamptz) + interval '24 hours' THEN 'infinity'
         WHEN EXISTS (
             SELECT 1 FROM reminder_parts p JOIN accounts a ON a.id = p.account_id
             LEFT JOIN houses h ON h.id = a.house_id
@@ -86,6 +89,11 @@ READINGS = f"""
 
 GUARDS = {"news": NEWS, "debt": DEBT, "readings": READINGS}
 
+# Of a notice `n`: whether its parts have waited for so long that they say nothing true any more.
+TOO_LATE = f"""
+    (n.guard = 'debt' AND n.at < CAST(:now AS timestamptz) - interval '{DEBTS_WAIT.days} days')
+"""
+
 # A person's own quiet hours, by the clock of the notice's houses. Whoever has none costs a look at
 # two rows by their keys, and only of what keeps the night or has a guard: dangers have neither.
 OWN_NIGHT = """
@@ -105,9 +113,12 @@ OWN_NIGHT = """
 """
 
 
-def put_off_until(*guards: str) -> str:
+def guarded(*guards: str) -> str:
     """For a claim that looks at parts under these guards alone: one that is planned without the
     others is planned the faster."""
     cases = " ".join(f"WHEN '{name}' THEN ({GUARDS[name]})" for name in guards)
-    return f"""greatest(CASE n.guard {cases} END,
-    CASE WHEN n.quiet OR n.guard <> '' THEN ({OWN_NIGHT}) END)"""
+    return f"CASE n.guard {cases} END"
+
+
+def by_night() -> str:
+    return f"CASE WHEN n.quiet OR n.guard <> '' THEN ({OWN_NIGHT}) END"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.db import Database, is_passing
+from services.errors import NotYours
 from services.faults import log_fault
 from services.messaging.governor import Governor
 from services.messaging.port import Channel, Topics
@@ -48,6 +49,8 @@ class Resolving:
         if row.unsure and row.kind in ("alarm", "relay") and not known:
             changes["repeated"] = True
         topic, message = row.topic or None, Outbound.model_validate(row.body)
+        if message.summed:
+            message = await self._name_sum(row, message)
         if row.replaces_row:
             async with self._db.work() as work:
                 changes["replaces"] = await work.outbox.stands_as(row.replaces_row)
@@ -61,6 +64,17 @@ class Resolving:
             message, title = await self._veil(row, message, title)
         mark = changes.get("reply_to")
         return Resolved(to, message.model_copy(update=changes), mark, stands, title)
+
+    async def _name_sum(self, row: Row, message: Outbound) -> Outbound:
+        """Whether a sum may be shown there is decided now, not when it was planned. Raises `NotYet`
+        where it is theirs no more: the next claim looks at everything anew."""
+        try:
+            async with self._db.work() as work:
+                told = await work.reminders.sum_to_name(row.id, row.channel)
+        except NotYours:
+            raise NotYet(0) from None
+        words = message.summed.replace("{sum}", told) if told else message.text
+        return message.model_copy(update={"text": words, "summed": ""})
 
     async def _recap(self, row: Row, message: Outbound) -> Outbound:
         assert row.thread_id is not None

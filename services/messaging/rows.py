@@ -11,7 +11,7 @@ from services.messaging.types import Kind, Limits, Outbound
 from services.tables import Outgoing, Room
 from services.work import Work
 
-Reason = Literal["", "blocked", "rejected", "fault", "unknown", "away"]
+Reason = Literal["", "blocked", "rejected", "fault", "unknown", "away", "off"]
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from pydantic import BaseModel, ConfigDict
 
 PHONE = "phone"
 """No messenger: what is said to a contact of this channel waits until a member calls."""
+OFF = "off"
+"""Why a contact is unreachable whose messenger is switched off in the settings."""
 
 
 class Value(BaseModel):
@@ -178,7 +180,8 @@ class Outbound(Value):
     `header` is set apart (bold where there is bold). `silent` makes no sound. `reply_to` and
     `replaces` are external ids; services name our own messages instead and delivery resolves
     them. `repeated`: it may stand there already, and is marked so; `kind` is why it is sent:
-    delivery gives both.
+    delivery gives both. `summed`: the same words with a place for what is owed, `{sum}`; delivery
+    takes them instead of `text`, where that may be shown when it leaves.
     """
 
     text: str = ""
@@ -190,6 +193,7 @@ class Outbound(Value):
     silent: bool = False
     repeated: bool = False
     kind: Kind | None = None
+    summed: str = ""
 
 
 class Limits(Value):

@@ -16,7 +16,8 @@ from services.tables.base import Numbered, Table
 class Reminder(Numbered):
     """What an accountant sends to those who owe. `kind`: payment (nothing is overdue yet) or debt.
     `audience`: whom, see `services.reminder_audience`. `repeats`: '' or monthly. `key`: the same
-    twice within a day is one. `room_id`, `way`, `progress_row`, `shown_at` as of a `Mailing`."""
+    twice within a day is one. `room_id`, `way`, `progress_row`, `shown_at` as of a `Mailing`, but
+    never in a group."""
 
     __tablename__ = "reminders"
 
@@ -47,7 +48,7 @@ class Reminder(Numbered):
             "state IN ('draft', 'scheduled', 'running', 'paused', 'stopped', 'done', 'dropped')",
             name="state",
         ),
-        CheckConstraint("way IN ('room', 'private', 'desk')", name="way"),
+        CheckConstraint("way IN ('private', 'desk')", name="way"),
         Index("ix_reminders_key", "key"),
         Index(
             "ix_reminders_now",
@@ -61,19 +62,14 @@ class ReminderPart(Table):
     """An account that a person was reminded of. `outbox_id`: the message, one for all of their
     accounts, no longer there once old rows are cleared away. `debt` and `overdue` in kopecks, as
     they were when it was enqueued. `answer`: paid, instalment, dispute. `paid`: how much less was
-    owed ten days later; empty until then."""
+    owed ten days later; empty until then. No foreign keys: a hundred thousand rows come at once,
+    from those they name, none of which is ever deleted sooner; each key would lock its row."""
 
     __tablename__ = "reminder_parts"
 
-    reminder_id: Mapped[int] = mapped_column(
-        ForeignKey("reminders.id"), primary_key=True, autoincrement=False
-    )
-    account_id: Mapped[int] = mapped_column(
-        ForeignKey("accounts.id"), primary_key=True, autoincrement=False, index=True
-    )
-    resident_id: Mapped[int] = mapped_column(
-        ForeignKey("residents.id"), primary_key=True, autoincrement=False, index=True
-    )
+    reminder_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    account_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, index=True)
+    resident_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, index=True)
     outbox_id: Mapped[int | None]
     debt: Mapped[int]
     overdue: Mapped[int]

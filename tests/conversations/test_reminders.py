@@ -141,7 +141,8 @@ async def test_a_text_of_ones_own(resident: Resident, world: World) -> None:
     await resident.settles_in()
     await debtor(world, month=date(2026, 2, 1))
     await resident.forgets()
-    olga = in_general(world, "Ольга", 501)
+    olga = in_private(world)
+    await olga.user.starts()
     await olga.says("/debts")
     await olga.presses("Оплатить к сроку", "Любая", "Все дома", "Мягко")
     assert "долгом и просрочкой это не называем" in await olga.says("У вас долг!")
@@ -164,7 +165,8 @@ async def test_monthly_pause_and_stop(resident: Resident, world: World) -> None:
     await resident.settles_in()
     await debtor(world)
     await resident.forgets()
-    olga = in_general(world, "Ольга", 501)
+    olga = in_private(world)
+    await olga.user.starts()
     await write(olga)
     await olga.presses("Каждый месяц")
     told = await olga.says("завтра в 23:00")
@@ -175,7 +177,8 @@ async def test_monthly_pause_and_stop(resident: Resident, world: World) -> None:
     assert "Напоминание на паузе" in await olga.presses("Пауза")
     await world.waits(hours=10)
     await resident.hears_nothing()
-    assert "Напоминание остановлено" in await olga.presses("Остановить")
+    await olga.presses("Остановить")  # the morning's summary stands below
+    assert any("Напоминание остановлено" in line.text for line in olga.lines())
     await resident.hears_nothing()
     states = [(each.state, each.repeats) for each in await kept(world, Reminder)]
     assert states == [("scheduled", "monthly"), ("stopped", "")]
@@ -215,6 +218,30 @@ async def test_only_the_accountant(resident: Resident, member: Member, world: Wo
     await forge(world, anna, f"staff/debtsend/{reminder.id}")
     await world.waits(seconds=1)
     assert (await kept(world, Reminder))[0].state == "draft"
+
+
+@FORUM[0]
+@FORUM[1]
+async def test_never_in_a_group(resident: Resident, world: World) -> None:
+    """Colleagues read along there who are not to count what residents owe."""
+    await resident.settles_in()
+    await debtor(world)
+    await resident.forgets()
+    olga = in_private(world)
+    await olga.user.starts()
+    await write(olga)
+    (reminder,) = await kept(world, Reminder)
+    there = in_general(world, "Ольга", 501)
+    assert "Долги — не для группы" in await there.says("/debts")
+    assert there.lines()[-1].buttons == []
+    before = len(there.lines())
+    for what in ("", "new", "send", "plan", "monthly", "edit", "hold", "go", "stop", "sample"):
+        await forge(world, there, f"staff/debt{what}/{reminder.id}")
+    await world.settled()
+    assert {line.text for line in there.lines()[before:]} == {there.lines()[-1].text}
+    assert "Долги — не для группы" in there.lines()[-1].text
+    assert [each.state for each in await kept(world, Reminder)] == ["draft"]
+    await resident.hears_nothing()
 
 
 @FORUM[0]

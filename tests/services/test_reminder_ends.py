@@ -10,10 +10,12 @@ from sqlalchemy import select, text
 from handlers import reminders
 from handlers.dialogue.steps import Wrong
 from handlers.staff.reminder_form import check_sum, check_words, houses_of
+from handlers.staff.reminder_page import show_whole
 from services.access import AsMember
 from services.db import Database
 from services.messaging.types import Outbound
 from services.tables import AccountMark, House, Member, Outgoing, Reminder, ReminderPart
+from services.work import Work
 from tests.support.clock import MovingClock
 from tests.support.debts import (
     add_accountant,
@@ -68,21 +70,114 @@ async def test_marks_end_with_the_last_holder(db: Database) -> None:
 # ── Rows that do not leave ───────────────────────────────────────────────────
 
 
-async def test_what_could_not_leave_for_a_week_is_dropped(db: Database, clock: MovingClock) -> None:
-    """Their own quiet hours leave no hour of the day."""
+async def remind_in_quiet_hours(work: Work, viewer: AsMember) -> Reminder:
+    """Mary's own quiet hours leave no decent hour of the day."""
+    await holder(work, "Мария", [await owes(work, "1")])
+    await work.session.execute(
+        text("UPDATE residents SET quiet_from = '07:00', quiet_until = '23:00'")
+    )
+    return await remind(work, viewer)
+
+
+async def test_what_quiet_hours_held_for_a_week_ends_and_says_so(
+    db: Database, clock: MovingClock
+) -> None:
     async with db.work() as work:
         viewer = await add_accountant(work)
-        await holder(work, "Мария", [await owes(work, "1")])
-        await work.session.execute(
-            text("UPDATE residents SET quiet_from = '07:00', quiet_until = '23:00'")
-        )
-        await remind(work, viewer)
+        reminder = await remind_in_quiet_hours(work, viewer)
     go_to(clock, "2026-03-05 10:00")
     assert await delivers(db) == 0
     assert await states(db) == ["parked"]
+    async with db.work() as work:
+        result = await work.reminders.result(reminder)
+        assert (result.left, result.asleep, result.reasons) == (1, 1, {})
     go_to(clock, "2026-03-13 10:00")
     assert await delivers(db) == 0
     assert await states(db) == ["dropped"]
+    async with db.work() as work:
+        result = await work.reminders.result(reminder)
+        assert (result.left, result.asleep, result.reasons) == (0, 0, {"quiet": 1})
+        assert await told_of(work, reminder) == "Не дошло 1: тихие часы человека — 1."
+        shown = await show_whole(work, await work.session.get_one(Reminder, reminder.id))
+        assert shown["reach"]["reasons"] == []
+        assert "Не дошло 1: тихие часы человека — 1." in shown["words"]
+
+
+async def told_of(work: Work, reminder: Reminder) -> str:
+    """The line of the result that says what did not arrive."""
+    result = await work.reminders.result(reminder)
+    reminder = await work.session.get_one(Reminder, reminder.id)
+    what = await reminders.describe(work, reminder, result)
+    (line,) = [each for each in what.text.splitlines() if each.startswith("Не ")]
+    return line
+
+
+@pytest.mark.parametrize(("looked", "why"), [(True, "quiet"), (False, "late")])
+async def test_what_no_claim_looks_at_ends_as_well(
+    db: Database, clock: MovingClock, looked: bool, why: str
+) -> None:
+    """Their messenger is off, and nobody claims there."""
+    async with db.work() as work:
+        viewer = await add_accountant(work)
+        reminder = await remind_in_quiet_hours(work, viewer)
+    go_to(clock, "2026-03-05 10:00")
+    if looked:
+        assert await delivers(db) == 0
+    go_to(clock, "2026-03-11 09:00")
+    async with db.work() as work:
+        await reminders.show_running(work, reminder.id)
+    assert await states(db) == ["parked"]
+    go_to(clock, "2026-03-13 10:00")
+    async with db.work() as work:
+        await reminders.show_running(work, reminder.id)
+    assert await states(db) == ["dropped"]
+    async with db.work() as work:
+        assert (await work.reminders.result(reminder)).reasons == {why: 1}
+        assert (await work.session.get_one(Reminder, reminder.id)).state == "done"
+
+
+async def test_what_a_pause_holds_does_not_end(db: Database, clock: MovingClock) -> None:
+    async with db.work() as work:
+        viewer = await add_accountant(work)
+        reminder = await remind_in_quiet_hours(work, viewer)
+        await work.reminders.hold(viewer, reminder)
+    go_to(clock, "2026-03-23 10:00")
+    async with db.work() as work:
+        await reminders.show_running(work, reminder.id)
+        await work.reminders.give_up(await work.session.get_one(Reminder, reminder.id))
+    assert await states(db) == ["parked"]
+
+
+async def test_what_was_paid_in_quiet_hours_is_no_matter_of_these(
+    db: Database, clock: MovingClock
+) -> None:
+    async with db.work() as work:
+        viewer = await add_accountant(work)
+        reminder = await remind_in_quiet_hours(work, viewer)
+    go_to(clock, "2026-03-05 10:00")
+    assert await delivers(db) == 0
+    async with db.work() as work:
+        await work.session.execute(text("UPDATE balances SET debt = 0, overdue = 0"))
+    go_to(clock, "2026-03-13 10:00")
+    assert await delivers(db) == 0
+    async with db.work() as work:
+        result = await work.reminders.result(reminder)
+        assert (result.states, result.reasons) == ({"dropped": 1}, {})
+        assert (await told_of(work, reminder)).startswith("Не отправлено 1: оплатили")
+
+
+async def test_quiet_hours_that_end_let_it_leave(db: Database, clock: MovingClock) -> None:
+    async with db.work() as work:
+        viewer = await add_accountant(work)
+        reminder = await remind_in_quiet_hours(work, viewer)
+        await work.session.execute(text("UPDATE residents SET quiet_until = '12:00'"))
+    go_to(clock, "2026-03-05 10:00")
+    assert await delivers(db) == 0
+    go_to(clock, "2026-03-05 12:01")
+    assert await delivers(db) == 1
+    async with db.work() as work:
+        result = await work.reminders.result(reminder)
+        assert (result.states, result.reasons, result.asleep) == ({"sent": 1}, {}, 0)
 
 
 async def test_what_nobody_got_does_not_count_once_its_row_is_gone(

@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import select, text, update
 
 from services.access import AsMember, AsResident
-from services.company.company import CompanyData
 from services.db import Database
 from services.errors import AlreadySo, NobodyToTell, NotYours, SameMailing
 from services.messaging.claiming import Claiming
@@ -21,7 +20,6 @@ from services.tables import (
     Account,
     AccountMark,
     Balance,
-    CompanyRow,
     Contact,
     Holding,
     House,
@@ -172,37 +170,6 @@ async def test_what_was_before_the_present_holder_is_not_theirs(db: Database) ->
 
 
 # ── Sums ─────────────────────────────────────────────────────────────────────
-
-
-async def test_a_sum_stands_only_where_the_company_lets_it(db: Database) -> None:
-    words = "Здравствуйте, {name}! Долг: {sum}. Откройте счёт."
-    async with db.work() as work:
-        await allow_sums(work, "vk")
-        viewer = await add_accountant(work)
-        await holder(work, "Мария", [await owes(work, "1", debt=123_405)])
-        await holder(work, "{sum}", [await owes(work, "2")])
-        await holder(
-            work, "Пётр", [await owes(work, "3", debt=1_234_567, overdue=1)], channels=["vk"]
-        )
-        await remind(work, viewer, words=words)
-        rows = await work.session.execute(select(Outgoing.channel, Outgoing.body))
-        said = {(channel, body["text"]) for channel, body in rows}
-    assert said == {
-        ("telegram", "Здравствуйте, Мария! Откройте счёт."),
-        ("telegram", "Здравствуйте, {sum}! Откройте счёт."),
-        ("vk", "Здравствуйте, Пётр! Долг: 12\xa0345,67\xa0₽. Откройте счёт."),
-    }
-
-
-async def allow_sums(work: Work, channel: str) -> None:
-    row = await work.session.scalar(select(CompanyRow))
-    assert row is not None
-    content = dict(row.content)
-    accounts = dict(content.get("accounts") or {})
-    accounts["showing"] = {**(accounts.get("showing") or {}), channel: {"sums_in_reminders": True}}
-    row.content = {**content, "accounts": accounts}
-    await work.session.flush()
-    work.company = CompanyData(work)
 
 
 def test_the_sentence_goes_with_the_sum() -> None:

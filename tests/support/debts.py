@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, text, update
 
 from services.access import AsMember, AsResident
+from services.company.company import CompanyData
 from services.db import Database
 from services.messaging.claiming import Claiming
 from services.messaging.types import Outbound
@@ -18,6 +19,7 @@ from services.reminder_draft import ReminderDraft
 from services.tables import (
     Account,
     Balance,
+    CompanyRow,
     Contact,
     Holding,
     House,
@@ -84,8 +86,8 @@ async def owes(
 
 
 async def holder(
-    work: Work, name: str, accounts: Sequence[Account], *, sees_money: bool = True,
-    channels: Sequence[str] = ("telegram",), consent: bool = True,
+    work: Work, name: str, accounts: Sequence[Account], *, role: str = "owner",
+    sees_money: bool = True, channels: Sequence[str] = ("telegram",), consent: bool = True,
 ) -> AsResident:  # fmt: skip
     """The messenger heard from last at the end."""
     resident = Resident(name=name, created_at=work.now, registered_at=work.now)
@@ -103,7 +105,7 @@ async def holder(
     for account in accounts:
         work.session.add(
             Holding(
-                resident_id=resident.id, account_id=account.id, role="owner",
+                resident_id=resident.id, account_id=account.id, role=role,
                 sees_money=sees_money, proved_by="code", since=work.now,
             )
         )  # fmt: skip
@@ -162,6 +164,17 @@ async def states(db: Database) -> list[str]:
     async with db.session() as session:
         find = select(Outgoing.state).where(Outgoing.notice_id.is_not(None)).order_by(Outgoing.id)
         return list(await session.scalars(find))
+
+
+async def allow_sums(work: Work, channel: str, *, allowed: bool = True) -> None:
+    """As the company file has it from now on."""
+    row = (await work.session.scalars(select(CompanyRow))).one()
+    content = dict(row.content)
+    accounts = dict(content.get("accounts") or {})
+    showing = {**(accounts.get("showing") or {}), channel: {"sums_in_reminders": allowed}}
+    row.content = {**content, "accounts": {**accounts, "showing": showing}}
+    await work.session.flush()
+    work.company = CompanyData(work)
 
 
 def go_to(clock: MovingClock, at: str, zone: str = MOSCOW) -> None:

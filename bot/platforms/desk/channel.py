@@ -30,6 +30,8 @@ from bot.platforms.desk.office import Office
 from bot.platforms.desk.outages import DOES, NO_SUCH_OUTAGE, OutagesAtDesk
 from bot.platforms.desk.papers import Papers
 from bot.platforms.desk.reading import Reading
+from bot.platforms.desk.reminders import DOES as REMINDER_DOES
+from bot.platforms.desk.reminders import NO_SUCH_REMINDER, RemindersAtDesk
 from bot.platforms.desk.render import FILES_AT, NAME
 from bot.platforms.desk.rooms import RoomsAtDesk
 from bot.platforms.desk.speaking import Speaking
@@ -70,6 +72,7 @@ class DeskChannel:
         self._rooms = RoomsAtDesk(db)
         self._outages = OutagesAtDesk(db)
         self._mailings = MailingsAtDesk(db)
+        self._reminders = RemindersAtDesk(db)
         self._imports = ImportsAtDesk(db, media)
         self._live = Live(db, bells)
 
@@ -107,6 +110,7 @@ class DeskChannel:
         return [
             *self._routes_of_outages(),
             *self._routes_of_mailings(),
+            *self._routes_of_reminders(),
             *self._routes_of_imports(),
             web.get("/desk", self._show_page),
             web.get("/desk/enter", self._show_enter),
@@ -172,6 +176,24 @@ class DeskChannel:
             *(
                 web.post(rf"{at}/{{id:\d+}}/{what}", theirs(partial(mailings.do, what)))
                 for what in MAILING_DOES
+            ),
+        ]
+
+    def _routes_of_reminders(self) -> list[web.RouteDef]:
+        reminders, at = self._reminders, "/desk/api/reminders"
+
+        def theirs(show: Show) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+            return self._signed_in(show, NO_SUCH_REMINDER)
+
+        return [
+            web.get(at, theirs(reminders.show)),
+            web.post(at, theirs(reminders.keep)),
+            web.get(f"{at}/form", theirs(reminders.show_choices)),
+            web.get(rf"{at}/{{id:\d+}}", theirs(reminders.show_one)),
+            web.get(rf"{at}/{{id:\d+}}/form", theirs(reminders.show_form)),
+            *(
+                web.post(rf"{at}/{{id:\d+}}/{what}", theirs(partial(reminders.do, what)))
+                for what in REMINDER_DOES
             ),
         ]
 

@@ -128,8 +128,8 @@ def show_card(
     else:
         channel = staff_texts.CHANNELS.get(line.contact.channel, line.contact.channel)
         pairs.append(("Пишет", channel))
-    if line.contact.unreachable_why:
-        pairs.append(("Связь", "не получает сообщений: остановил бота"))
+    if why := line.contact.unreachable_why:
+        pairs.append(("Связь", f"не получает сообщений: {staff_texts.why_unreachable(why)}"))
     return [list(pair) for pair in pairs]
 
 
@@ -152,7 +152,7 @@ def show_message(
     state = delivered.state if delivered and message.by == "member" else ""
     why, keyboard = "", None
     if delivered and state in ("refused", "unknown"):
-        reason = "blocked" if delivered.blocked else state
+        reason = "blocked" if delivered.blocked else delivered.reason
         why = relay_texts.REASONS.get(reason, relay_texts.REASONS["rejected"])
         if delivered.blocked:
             why = relay_texts.blocked_why(delivered.why, delivered.channel)

@@ -51,6 +51,7 @@ export const sayInRoom = (code, message) => post(`rooms/${encodeURIComponent(cod
 export const outages = (wanted) => ask(`outages?${query(wanted)}`);
 export const outageHouse = (id) => ask(`outages/houses/${id}`);
 export const mailings = () => ask("mailings");
+export const reminders = () => ask("reminders");
 export const notice = (kind, id) => ask(`${kind}s/${id}`);
 export const noticeChoices = (kind) => ask(`${kind}s/form`);
 export const noticeForm = (kind, id) => ask(`${kind}s/${id}/form`);

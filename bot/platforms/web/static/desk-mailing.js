@@ -22,6 +22,8 @@ const CLASSES = { running: "announced", paused: "scheduled", stopped: "late" };
 export const mailingTag = ({ state }) => el("span", { class: `notice-tag ${CLASSES[state] ?? state}`, text: TAGS[state] });
 
 export class MailingView {
+  kind = "mailing";
+
   /** `done(words, id, what)` after something was done; `change(id)` opens the form. */
   constructor({ done, change }) {
     Object.assign(this, { done, change });
@@ -32,7 +34,11 @@ export class MailingView {
     if (this.box === box && this.signs === signs && box.childElementCount) return;
     if (box.querySelector(".press.sure")) return; // a hand is over the button
     Object.assign(this, { box, signs, data: mailing });
-    box.replaceChildren(
+    box.replaceChildren(...this.content(mailing, maySend).filter(Boolean));
+  }
+
+  content(mailing, maySend) {
+    return [
       el("header", { class: "one-top" }, el("h2", { text: mailing.title }), mailingTag(mailing)),
       el("p", { class: "one-where", text: `Кому: ${mailing.whom}` }),
       el("p", { class: "dim", text: [mailing.kind, mailing.at && (mailing.state === "scheduled" ? `уйдёт ${mailing.at}` : `отправлена ${mailing.at}`)].filter(Boolean).join(" · ") }),
@@ -44,7 +50,7 @@ export class MailingView {
         mailing.reach && el("section", {}, el("h3", { text: "Кто получил" }), reachFigure(mailing.reach), el("ul", { class: "mailing-words" }, mailing.words.slice(1).map((words) => el("li", { text: words })))),
         el("section", {}, el("h3", { text: mailing.reach ? "Так прочитали" : "Так прочтут" }), attachments(mailing.files), bubble(mailing), mailing.chat && el("div", { class: "row papers" }, chatText("mailing", mailing.id, (why) => this.complain(why)))),
       ),
-    );
+    ];
   }
 
   actions() {
@@ -71,7 +77,7 @@ export class MailingView {
     this.acting = true;
     this.complain("");
     try {
-      const { told, id } = await api.doNotice("mailing", this.data.id, what, body);
+      const { told, id } = await api.doNotice(this.kind, this.data.id, what, body);
       this.box.querySelector(".press.sure")?.classList.remove("sure");
       this.done(told, id, what);
     } catch (trouble) {

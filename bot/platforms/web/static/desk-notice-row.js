@@ -1,8 +1,9 @@
-// A line of the lists of outages and mailings.
+// A line of the lists of outages, mailings and reminders.
 
 import { reachBar } from "./desk-figures.js";
 import { mailingTag } from "./desk-mailing.js";
 import { tag } from "./desk-outage.js";
+import { reminderTag } from "./desk-reminder.js";
 import { el } from "./dom.js";
 
 const row = (kind, { id, state }, current, ...kids) =>
@@ -34,5 +35,17 @@ export function mailingRow(mailing, current) {
     el("span", { class: "notice-place", text: mailing.whom }),
     el("span", { class: "dim", text: [mailing.kind, mailing.at].filter(Boolean).join(" · ") }),
     bar(mailing.reach),
+  );
+}
+
+export function reminderRow(reminder, current) {
+  return row(
+    "reminder",
+    reminder,
+    current,
+    el("span", { class: "notice-line" }, el("b", { text: reminder.title }), reminderTag(reminder)),
+    el("span", { class: "notice-place", text: reminder.whom }),
+    reminder.at && el("span", { class: "dim", text: reminder.at }),
+    bar(reminder.reach),
   );
 }

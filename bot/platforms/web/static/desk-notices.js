@@ -1,20 +1,26 @@
-// The section of outages and mailings beside the conversations: what is there and ahead, what is
-// over, and the one that is open.
+// The section of outages, mailings and reminders beside the conversations: what is there and ahead,
+// what is over, and the one that is open.
 
 import * as api from "./desk-api.js";
 import { calmly } from "./desk-calm.js";
 import { MailingForm } from "./desk-mailing-form.js";
 import { MailingView } from "./desk-mailing.js";
-import { mailingRow, outageRow } from "./desk-notice-row.js";
+import { mailingRow, outageRow, reminderRow } from "./desk-notice-row.js";
 import { OutageForm } from "./desk-outage-form.js";
 import { OutageView } from "./desk-outage.js";
+import { ReminderForm } from "./desk-reminder-form.js";
+import { ReminderView } from "./desk-reminder.js";
 import { $, sync } from "./dom.js";
 
 const GOING = 3000; // while posts leave, the figures are fetched again
 const WORDS = {
   outage: { now: "Всё работает, и отключать ничего не собираются.", past: "Пока ничего не было.", begin: "Новое отключение", none: "Выберите отключение слева или начните новое.", gone: "Этого отключения нет, или оно в чужих домах." },
   mailing: { now: "Ничего не идёт и не ждёт своего часа.", past: "Рассылок пока не было.", begin: "Новая рассылка", none: "Выберите рассылку слева или начните новую.", gone: "Этой рассылки нет, или она для чужих домов." },
+  reminder: { now: "Ничего не идёт и не ждёт своего часа.", past: "Напоминаний пока не было.", begin: "Новое напоминание", none: "Выберите напоминание об оплате слева или начните новое.", gone: "Этого напоминания нет, или оно для чужих домов." },
 };
+const KINDS = Object.keys(WORDS);
+const LISTS = { mailing: api.mailings, reminder: api.reminders }; // short ones, fetched whole
+const ROWS = { outage: outageRow, mailing: mailingRow, reminder: reminderRow };
 
 export class Notices {
   /** `tell(words, good)` along the top of the page. */
@@ -34,7 +40,7 @@ export class Notices {
       },
       gone: () => (location.hash = `${kind}s`),
     });
-    this.forms = { outage: new OutageForm(done("outage")), mailing: new MailingForm(done("mailing")) };
+    this.forms = { outage: new OutageForm(done("outage")), mailing: new MailingForm(done("mailing")), reminder: new ReminderForm(done("reminder")) };
     this.views = {
       outage: new OutageView({
         done: (words, what) => {
@@ -44,21 +50,26 @@ export class Notices {
         },
         change: (id) => (location.hash = `outage-${id}-edit`),
       }),
-      mailing: new MailingView({
-        done: (words, id, what) => {
-          this.tell(words, true);
-          if (what === "again") location.hash = `mailing-${id}-edit`;
-          else if (what === "stop" && !this.views.mailing.data.reach) location.hash = "mailings";
-          this.refresh();
-        },
-        change: (id) => (location.hash = `mailing-${id}-edit`),
-      }),
+      mailing: new MailingView(this.whatIsDone("mailing")),
+      reminder: new ReminderView(this.whatIsDone("reminder")),
     };
     $("notices-new").addEventListener("click", () => (location.hash = `${this.place.kind}-new`));
     $("notices-more").addEventListener("click", () => this.showMore());
     for (const id of ["notices-back", "notices-home"]) $(id).addEventListener("click", () => this.back());
-    for (const kind of ["outage", "mailing"]) $(`notices-${kind}s`).addEventListener("click", () => (location.hash = `${kind}s`));
+    for (const kind of KINDS) $(`notices-${kind}s`).addEventListener("click", () => (location.hash = `${kind}s`));
     $("notices-open").addEventListener("click", () => this.turn());
+  }
+
+  whatIsDone(kind) {
+    return {
+      done: (words, id, what) => {
+        this.tell(words, true);
+        if (what === "again") location.hash = `${kind}-${id}-edit`;
+        else if (what === "stop" && !this.views[kind].data.reach) location.hash = `${kind}s`;
+        this.refresh();
+      },
+      change: (id) => (location.hash = `${kind}-${id}-edit`),
+    };
   }
 
   begins(me) {
@@ -66,6 +77,7 @@ export class Notices {
     $("notices-open").hidden = !me.may.announce;
     $("notices-new").hidden = !me.may.send;
     $("notices-mailings").hidden = !me.may.mail;
+    $("notices-reminders").hidden = !me.may.count;
   }
 
   get open() {
@@ -75,7 +87,8 @@ export class Notices {
   /** True where the address is of this section; then it shows what is named there. */
   route(hash) {
     const named = this.me?.may.announce ? read(hash) : null;
-    const place = named?.kind === "mailing" && !this.me.may.mail ? null : named;
+    const may = { outage: true, mailing: this.me?.may.mail, reminder: this.me?.may.count };
+    const place = named && may[named.kind] ? named : null;
     const same = JSON.stringify(place) === JSON.stringify(this.place);
     if (same) return place !== null;
     if (this.place?.shows === "form") this.forms[this.place.kind].close();
@@ -95,7 +108,7 @@ export class Notices {
   turnTo(kind) {
     const words = WORDS[kind];
     Object.assign(this, { now: [], past: [], more: false });
-    for (const each of ["outage", "mailing"]) $(`notices-${each}s`).setAttribute("aria-pressed", String(each === kind));
+    for (const each of KINDS) $(`notices-${each}s`).setAttribute("aria-pressed", String(each === kind));
     $("notices-now-none").textContent = words.now;
     $("notices-past-none").textContent = words.past;
     $("notice-none-words").textContent = words.none;
@@ -140,8 +153,8 @@ export class Notices {
   async fetchList() {
     if (!this.open) return;
     const { kind } = this.place;
-    if (kind === "mailing") {
-      const { now, past } = await api.mailings();
+    if (LISTS[kind]) {
+      const { now, past } = await LISTS[kind]();
       if (this.place?.kind === kind) Object.assign(this, { now, past, more: false }), this.showLists();
       return;
     }
@@ -176,7 +189,7 @@ export class Notices {
   }
 
   showList(box, found) {
-    const row = this.place?.kind === "mailing" ? mailingRow : outageRow;
+    const row = ROWS[this.place?.kind ?? "outage"];
     sync(
       box,
       found.map((each) => {
@@ -205,7 +218,7 @@ export class Notices {
 }
 
 function read(hash) {
-  const named = /^#(outage|mailing)(s|-new|-(\d{1,15})(-edit)?)$/.exec(hash);
+  const named = /^#(outage|mailing|reminder)(s|-new|-(\d{1,15})(-edit)?)$/.exec(hash);
   if (!named) return null;
   const [, kind, what, id, edit] = named;
   const shows = what === "s" ? "list" : what === "-new" || edit ? "form" : "one";

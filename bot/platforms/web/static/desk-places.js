@@ -6,9 +6,10 @@ import { el } from "./dom.js";
 const MANY = 12; // houses beyond which they are searched
 
 export class Places {
-  /** `fields` holds what is chosen; `changed()` when the houses are others. */
-  constructor(fields, complexes, changed) {
-    Object.assign(this, { fields, complexes, changed, partsOf: null, wanted: null });
+  /** `fields` holds what is chosen; `changed()` when the houses are others. `parts`: whether a part
+   *  of a single house may be chosen. */
+  constructor(fields, complexes, changed, { parts = true } = {}) {
+    Object.assign(this, { fields, complexes, changed, hasParts: parts, partsOf: null, wanted: null });
     this.houses = complexes.flatMap((complex) => complex.houses);
     this.parts = el("div", { class: "parts" });
     this.box = fields.group("houses", "Где", this.search(), complexes.map((each) => this.complex(each)), this.parts);
@@ -82,7 +83,7 @@ export class Places {
       whole.checked = there.every(Boolean);
       whole.indeterminate = !whole.checked && there.some(Boolean);
     }
-    const only = chosen.size === 1 ? [...chosen][0] : null;
+    const only = this.hasParts && chosen.size === 1 ? [...chosen][0] : null;
     if (only === this.partsOf) return;
     this.partsOf = only;
     this.parts.replaceChildren();

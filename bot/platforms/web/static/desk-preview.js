@@ -37,10 +37,11 @@ export class Preview {
     this.body.classList.add("stale");
   }
 
-  show({ header, text, buttons, receivers, warnings, prevents }) {
+  /** `samples`: where it differs from messenger to messenger. */
+  show({ samples, receivers, warnings, prevents, ...message }) {
     this.body.classList.remove("stale");
     this.message.replaceChildren(
-      bubble({ header, text, buttons }),
+      ...(samples ?? [message]).flatMap((each) => [each.label && el("p", { class: "dim", text: each.label }), bubble(each)]).filter(Boolean),
       ...prevents.map((words) => el("p", { class: "warning stop", role: "alert" }, icon("stop"), el("span", { text: words }))),
       ...warnings.map((words) => el("p", { class: "warning" }, icon("warn"), el("span", { text: words }))),
     );

@@ -134,7 +134,7 @@ async function begin() {
 
 function frame(said) {
   if (said.is === "writing") return together.hears(said);
-  if (["outage", "mailing"].includes(said.is)) return notices.hears(said);
+  if (["outage", "mailing", "reminder"].includes(said.is)) return notices.hears(said);
   if (said.room) return office.hears(said.room);
   if (said.is === "thread") refreshList();
   if (said.thread === current || said.id === current) refreshThread();
