@@ -23,10 +23,19 @@ from bot.media import Media
 from bot.metrics import Metrics
 from bot.outside.drafts import make_drafts
 from bot.own_page import OwnPage
-from bot.platforms import Answers, Routes, Wiring, make_desk, make_web, messengers_of
+from bot.platforms import (
+    Answers,
+    Routes,
+    Wiring,
+    channels_of,
+    make_desk,
+    make_web,
+    messengers_of,
+)
 from bot.platforms.web.pages import Doorkeeper
 from bot.settings import Settings
 from bot.state import State
+from bot.switched_off import SwitchedOff
 from bot.uploading import Uploading
 from bot.ways_in import write_down
 from handlers import outcomes
@@ -68,7 +77,8 @@ class App:
         self.metrics = Metrics()
         self.state = State(data_dir=settings.data_dir)
         alarming = Alerting(self.state, settings.data_dir)
-        self.chores = Chores(self.db, self.bells, (*CHORES, alarming.chore))
+        off = SwitchedOff(channels_of(settings), outcomes.TELLING)
+        self.chores = Chores(self.db, self.bells, (off.chore, *CHORES, alarming.chore))
         self.drafts = make_drafts(settings, self.db, self.bells, self.state, self.metrics)
         self.background = Background()
         self.media = Media(self.db, settings.files_dir)

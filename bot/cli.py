@@ -9,9 +9,10 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -22,6 +23,7 @@ from bot.log import set_up_log
 from bot.postgres_binaries import ServerFailed
 from bot.settings import Settings, SettingsWrong, load_settings
 from services.company.reading import CompanyFileWrong, read_declaration
+from services.db import Database
 
 log = logging.getLogger("domovoy")
 
@@ -80,7 +82,7 @@ def main(arguments: list[str] | None = None) -> int:
                 exporting.check_place(given.out, replace=True)
                 return asyncio.run(print_posters(settings, given.house, given.out))
             case "codes":
-                exporting.check_place(given.out, replace=True)
+                exporting.check_place(given.out, replace=given.yes)
                 return asyncio.run(write_account_codes(settings, given.house, given.out))
             case "backup":
                 exporting.check_place(given.file, replace=given.yes)
@@ -93,7 +95,7 @@ def main(arguments: list[str] | None = None) -> int:
                     importing.run(given, lambda: database(settings, whole_program=False))
                 )
             case "erase":
-                return asyncio.run(erase_again(settings, given.residents))
+                return erase_again(settings, given.residents, sure=given.yes)
             case "link":
                 return asyncio.run(print_link(settings, given.member))
             case "doctor":
@@ -294,13 +296,26 @@ async def restore(settings: Settings, file: Path) -> int:
     return 0
 
 
-async def erase_again(settings: Settings, residents: list[int]) -> int:
-    async with database(settings, whole_program=False) as url:
-        app = App(settings, url)
-        try:
-            print("\n".join(await erasing.ask_again(app.db, residents)))
-        finally:
-            await app.db.close()
+def erase_again(settings: Settings, residents: list[int], *, sure: bool) -> int:
+    """Asks between two looks at the database: nothing waits for a person there."""
+
+    async def at_the_database(do: Callable[[Database], Awaitable[Any]]) -> Any:
+        async with database(settings, whole_program=False) as url:
+            app = App(settings, url)
+            try:
+                return await do(app.db)
+            finally:
+                await app.db.close()
+
+    found: erasing.Found = asyncio.run(at_the_database(lambda db: erasing.look(db, residents)))
+    print("\n".join(found.lines))
+    if not found.left:
+        return 0
+    if not (sure or erasing.is_sure()):
+        print("ничего не изменено")
+        return 1
+    told = asyncio.run(at_the_database(lambda db: erasing.ask_again(db, found.left)))
+    print("\n".join(told))
     return 0
 
 

@@ -93,7 +93,7 @@ def examine_links(settings: Settings, declaration: Declaration) -> Finding | Non
         return Finding(True, "своя страница", f"{settings.public_url}/my/…")
     words = (
         f"в accounts.showing стоит link ({', '.join(linked)}), а PUBLIC_URL не https: "
-        "ссылку на суммы жители не откроют"
+        "ссылку на неё жители не откроют"
     )
     return Finding(False, "своя страница", words)
 

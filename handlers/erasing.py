@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from handlers import erasing_texts as words
+from handlers import holding_notices
 from handlers.notices import tell_staff
 from services.chores import Chore
 from services.erasing import Due
@@ -29,6 +30,7 @@ async def do(work: Work, erasure_id: int) -> None:
             await work.unsent.post_name(room, thread.id)
     for thread in left.open:
         await tell_staff(work, thread, words.ERASED_STAFF, Kind.NOTICE)
+    await holding_notices.tell_left_alone(work, left.guests)
 
 
 async def say_goodbye(work: Work, due: Due) -> None:

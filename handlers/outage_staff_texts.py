@@ -277,6 +277,7 @@ NOTICES = {
 }  # fmt: skip
 REASONS = {
     "blocked": "заблокировали бота", "rejected": "мессенджер не принял", "fault": "наш сбой",
+    "off": "мессенджер отключён",
 }  # fmt: skip
 
 

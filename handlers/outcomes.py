@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 from handlers import discretion, open_outcomes, posts, relay_texts, staff_texts
-from handlers.answers import DELIVERED, PROMISED, READ, mark_where_it_stands, send_answer
+from handlers.answers import (
+    DELIVERED,
+    NOBODY_KNOWS,
+    NOT_DELIVERED,
+    PROMISED,
+    READ,
+    mark_where_it_stands,
+    send_answer,
+)
 from handlers.notices import tell_staff
 from services.messaging.rows import Paused, Settled, Telling
 from services.messaging.types import PHONE, Inbound, Kind, Outbound
@@ -48,12 +56,14 @@ async def tell_settled(work: Work, settled: Settled) -> None:
     if settled.reason == "away":  # for a while: nobody is called because of that
         others = [each for each in others if each.channel not in (row.channel, PHONE)]
     text = relay_texts.not_delivered(settled.reason, settled.why, row.channel)
-    if settled.reason in ("blocked", "away") and others:
+    if settled.reason in ("blocked", "away", "off") and others:
         await send_answer(work, thread, message, others[0])
         text = relay_texts.went_otherwise(text, others[0].channel)
         buttons = None
     else:
         buttons = relay_texts.retry_buttons(message, others=bool(others))
+        emoji = NOBODY_KNOWS if settled.state == "unknown" else NOT_DELIVERED
+        await mark_where_it_stands(work, thread, message, emoji)  # where it was slow, 🕊 stands
     await tell_staff(work, thread, text, Kind.REPLY, under=message, buttons=buttons)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from handlers import wording
-from services.messaging.types import Outbound
+from services.messaging.types import OFF, Outbound
 from services.people import Place
 from services.tables import Member, Resident, Room, Ticket
 
@@ -237,7 +237,7 @@ def who(
     channels: Sequence[str],
     answered: str,
     *,
-    unreachable: bool,
+    unreachable: Sequence[str],
 ) -> str:
     """`channels`: where the resident wrote last stands first; `answered`: where the last answer
     went, said only when there is more than one."""
@@ -252,5 +252,10 @@ def who(
     if place and not place.listed:
         lines.append("Этой квартиры нет в списке компании.")
     if unreachable:
-        lines.append("Сейчас не получает сообщений: остановил бота.")
+        whys = dict.fromkeys(why_unreachable(why) for why in unreachable)
+        lines.append(f"Сейчас не получает сообщений: {', '.join(whys)}.")
     return "\n".join(line for line in lines if line)
+
+
+def why_unreachable(why: str) -> str:
+    return "этот мессенджер отключён" if why == OFF else "остановил бота"

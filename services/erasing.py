@@ -20,6 +20,7 @@ from services.access import AsResident
 from services.erased_elsewhere import scrub
 from services.erasing_doing import ErasingNow, Left, lock_people
 from services.errors import AlreadySo
+from services.people import Place
 from services.tables import Contact, Erasure, Heard, Outgoing, Resident, Ticket
 from services.tickets import ENDED
 
@@ -41,6 +42,17 @@ class Due:
     erasure: Erasure
     everyone: list[int]
     say_goodbye: bool
+
+
+@dataclass(frozen=True)
+class Whom:
+    """Whom a number means: as little as tells one person from another. `state` of what was asked
+    for: asked, done, or empty."""
+
+    name: str
+    channels: list[str]
+    places: list[Place]
+    state: Literal["", "asked", "done"]
 
 
 class Erasing:
@@ -83,6 +95,20 @@ class Erasing:
         await session.flush()
         self._work.audit.note(who, "asked to be erased", f"resident:{resident_id}", why=why)
         return erasure
+
+    async def whom(self, resident_id: int) -> Whom | None:
+        """None: the number is nobody's."""
+        resident = await self._work.session.get(Resident, resident_id)
+        if resident is None:
+            return None
+        asked = await self.asked_by(resident_id) is not None
+        contacts = await self._work.people.contacts(resident_id)
+        return Whom(
+            resident.name or "",
+            list(dict.fromkeys(contact.channel for contact in contacts)),
+            await self._work.people.places(AsResident(resident_id, 0)),
+            "done" if resident.erased_at is not None else "asked" if asked else "",
+        )
 
     async def think_better(self, viewer: AsResident) -> None:
         """Raises `AlreadySo` where nothing is asked for any more."""

@@ -35,11 +35,13 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Left:
     """`number`: of the act. `open`: threads that go on, without the person. `topics`: threads that
-    a staff group shows under a name of before."""
+    a staff group shows under a name of before. `guests`: those who saw an account by the person's
+    leave, and see it no more."""
 
     number: int
     open: list[Thread]
     topics: list[Thread]
+    guests: list[Holding]
 
 
 class ErasingNow:
@@ -58,7 +60,7 @@ class ErasingNow:
         contacts, threads = await self._lock()
         company = await work.company.profile()
         await self._let_go_of_consent(company.consent.version)
-        await self._end_holdings()
+        guests = await self._end_holdings()
         going_on = await self._close(threads)
         named = await self._named(contacts, threads)
         files = await self._find_files(named, contacts, threads)
@@ -80,7 +82,8 @@ class ErasingNow:
         )
         await self._write_act(counts, members, [tickets.get(each) for each in sorted(shown)])
         await session.flush()
-        return Left(self._erasure.id, going_on, [each for each in threads if each.id in shown])
+        topics = [each for each in threads if each.id in shown]
+        return Left(self._erasure.id, going_on, topics, guests)
 
     async def _lock(self) -> tuple[list[Contact], list[Thread]]:
         """In the order in which whoever writes just now locks: contact, person, thread."""
@@ -137,9 +140,9 @@ class ErasingNow:
                     )
                 )
 
-    async def _end_holdings(self) -> None:
+    async def _end_holdings(self) -> list[Holding]:
         """Rows of holdings stay for the company: an account, a number, from when till when."""
-        await self._work.sharing.leave_all(self._everyone, self._erasure.asked_by, "erased")
+        return await self._work.sharing.leave_all(self._everyone, self._erasure.asked_by, "erased")
 
     async def _close(self, threads: Sequence[Thread]) -> list[Thread]:
         """Nobody can be let into a flat that is known no more, so its requests end; what is wrong

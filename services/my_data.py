@@ -57,6 +57,7 @@ class MyData:
         everyone = [viewer.resident_id, *await work.linking.taken_in(viewer.resident_id)]
         data = {
             "made_at": work.now.isoformat(),
+            "units": {"debt, overdue, penalties, billed, paid": "kopecks", "figures": "1/1000"},
             "company": (await work.company.profile()).name,
             "person": await self._person(viewer.resident_id),
             "messengers": await self._messengers(everyone),

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 
+from services.messaging.guards import WAITED_TOO_LONG
 from services.messaging.outbox import as_body
 from services.messaging.types import PHONE, Kind, Outbound
 from services.tables import Notice, Outgoing
@@ -167,7 +168,7 @@ class Notices:
             if of_notice == "stopped" and state == "parked":
                 state = "dropped"  # a chore has not come to it yet
             outcome.states[state] = outcome.states.get(state, 0) + count
-            if state == "refused":
+            if state == "refused" or reason in WAITED_TOO_LONG:
                 outcome.reasons[reason] = outcome.reasons.get(reason, 0) + count
         cleared = await self._work.session.execute(
             select(Notice.id, Notice.result).where(

@@ -18,6 +18,7 @@ from services.tables import (
     Contact,
     Entrance,
     Flat,
+    Holding,
     Home,
     House,
     Message,
@@ -109,9 +110,7 @@ class People:
         return contact
 
     async def contact(self, contact_id: int) -> Contact:
-        contact = await self._work.session.get(Contact, contact_id)
-        assert contact is not None
-        return contact
+        return await self._work.session.get_one(Contact, contact_id)
 
     async def contacts(self, resident_id: int) -> list[Contact]:
         """This person's messengers, the one they wrote from last first, those at the end where
@@ -169,9 +168,7 @@ class People:
         )
 
     async def resident(self, resident_id: int) -> Resident:
-        resident = await self._work.session.get(Resident, resident_id)
-        assert resident is not None
-        return resident
+        return await self._work.session.get_one(Resident, resident_id)
 
     async def answer_on_consent(self, resident_id: int, version: str) -> bool | None:
         """What the resident last said to this version of the text; None: not asked yet."""
@@ -194,11 +191,13 @@ class People:
 
     async def record_consent(
         self, viewer: AsResident, version: str, text: str, *, given: bool
-    ) -> None:
+    ) -> list[Holding]:
         """Writes the answer with its moment and the hash of the very text shown (152-FZ, art. 9).
         Giving it keeps what was said before. Taking it back clears name and phone at once, and all
         else within the term (`services.erasing`), for each resident that this one stands for: no
-        undone link may bring back what the person wanted forgotten."""
+        undone link may bring back what the person wanted forgotten. Returns those who saw an
+        account by their leave and see it no more."""
+        guests: list[Holding] = []
         taken_in = [] if given else await self._work.linking.taken_in(viewer.resident_id)
         everyone = [viewer.resident_id, *taken_in]
         had = await self.last_answer_on_consent(viewer.resident_id)
@@ -235,9 +234,10 @@ class People:
                 update(Contact).where(Contact.resident_id.in_(everyone)).values(came_by="")
             )
             await self._work.elders.move_out(viewer)
-            await self._work.sharing.leave_all(everyone, viewer.name)
+            guests = await self._work.sharing.leave_all(everyone, viewer.name)
             await self._work.forgetting.part_from(everyone)
         await self._work.session.flush()
+        return guests
 
     async def register(self, resident_id: int, name: str, phone: str | None) -> Resident:
         """`phone` None keeps the one known."""

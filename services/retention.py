@@ -70,7 +70,14 @@ PHOTOS = """
     JOIN meters m ON m.id = r.meter_id
 """
 PHOTOS_OF_READINGS = text(f"{PHOTOS} WHERE r.id = ANY(:ids)")
-PHOTOS_OF_ACCOUNTS = text(f"{PHOTOS} WHERE m.account_id = ANY(:ids)")
+OF_ACCOUNTS = text(  # what was photographed of their meters, and the papers of their bills
+    f"""
+    {PHOTOS} WHERE m.account_id = ANY(:ids)
+    UNION ALL
+    SELECT f.channel, f.handle FROM files f JOIN bills b ON b.file_id = f.id
+    WHERE b.account_id = ANY(:ids)
+    """
+)
 PAPERS = text(
     """
     SELECT f.channel, f.handle FROM files f JOIN bills b ON b.file_id = f.id
@@ -79,7 +86,7 @@ PAPERS = text(
     """
 )
 UPLOADED_WITH = {
-    "files": THEMSELVES, "readings": PHOTOS_OF_READINGS, "accounts": PHOTOS_OF_ACCOUNTS,
+    "files": THEMSELVES, "readings": PHOTOS_OF_READINGS, "accounts": OF_ACCOUNTS,
 }  # fmt: skip
 STILL_USED = """
     SELECT 1 FROM messages m WHERE m.attachments @> jsonb_build_array(

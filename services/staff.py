@@ -14,7 +14,15 @@ from sqlalchemy.dialects.postgresql import insert
 from services.access import AsMember
 from services.errors import NotYours
 from services.messaging.types import Address, Sender
-from services.tables import Contact, DeskSession, Member, MemberAccount, Room, SignInLink
+from services.tables import (
+    ChannelState,
+    Contact,
+    DeskSession,
+    Member,
+    MemberAccount,
+    Room,
+    SignInLink,
+)
 
 if TYPE_CHECKING:
     from services.work import Work
@@ -129,13 +137,15 @@ class Staff:
         return [Address(channel=channel, chat=chat) for channel, chat in rows]
 
     async def addresses_of_admins(self) -> list[Address]:
-        """Their private chats with the bot, in every messenger."""
+        """Their private chats with the bot, in every messenger that is on."""
+        off = select(ChannelState.name).where(ChannelState.off_since.is_not(None))
         rows = await self._work.session.execute(
             select(MemberAccount.channel, MemberAccount.user_id)
             .join(Member)
             .where(
                 or_(Member.role == "admin", Member.granted),
                 Member.withdrawn_at.is_(None),
+                MemberAccount.channel.not_in(off),
             )
         )
         return [Address(channel=channel, chat=user_id) for channel, user_id in rows]

@@ -66,6 +66,7 @@ from services.messaging.sessions import Sessions
 from services.messaging.unsent import Unsent
 from services.meters.counts import ReadingCounts
 from services.meters.export import ReadingExports
+from services.meters.marked import MarkedReadings
 from services.meters.meters import Meters
 from services.meters.readings import Readings
 from services.meters.reminding import ReadingReminders
@@ -490,6 +491,10 @@ class Work:
     @cached_property
     def reading_reminders(self) -> ReadingReminders:
         return ReadingReminders(self)
+
+    @cached_property
+    def marked_readings(self) -> MarkedReadings:
+        return MarkedReadings(self)
 
     @cached_property
     def reading_counts(self) -> ReadingCounts:

@@ -11,6 +11,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.drop_constraint(op.f('fk_outbox_notice_id'), 'outbox', type_='foreignkey')  # checked row by row
     op.create_table('erasures',
     sa.Column('resident_id', sa.BigInteger(), nullable=False),
     sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
@@ -125,7 +126,7 @@ def upgrade() -> None:
     sa.CheckConstraint("repeats IN ('', 'monthly')", name=op.f('ck_reminders_repeats')),
     sa.CheckConstraint("state IN ('draft', 'scheduled', 'running', 'paused', 'stopped', 'done', 'dropped')", name=op.f('ck_reminders_state')),
     sa.CheckConstraint("tone IN ('kind', 'plain', 'formal')", name=op.f('ck_reminders_tone')),
-    sa.CheckConstraint("way IN ('room', 'private', 'desk')", name=op.f('ck_reminders_way')),
+    sa.CheckConstraint("way IN ('private', 'desk')", name=op.f('ck_reminders_way')),
     sa.ForeignKeyConstraint(['member_id'], ['members.id'], name=op.f('fk_reminders_member_id')),
     sa.ForeignKeyConstraint(['room_id'], ['rooms.id'], name=op.f('fk_reminders_room_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_reminders'))
@@ -262,9 +263,6 @@ def upgrade() -> None:
     sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('paid', sa.BigInteger(), nullable=True),
     sa.CheckConstraint("answer IN ('', 'paid', 'instalment', 'dispute')", name=op.f('ck_reminder_parts_answer')),
-    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_reminder_parts_account_id')),
-    sa.ForeignKeyConstraint(['reminder_id'], ['reminders.id'], name=op.f('fk_reminder_parts_reminder_id')),
-    sa.ForeignKeyConstraint(['resident_id'], ['residents.id'], name=op.f('fk_reminder_parts_resident_id')),
     sa.PrimaryKeyConstraint('reminder_id', 'account_id', 'resident_id', name=op.f('pk_reminder_parts'))
     )
     op.create_index(op.f('ix_reminder_parts_account_id'), 'reminder_parts', ['account_id'], unique=False)
@@ -351,6 +349,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_readings'))
     )
     op.create_index(op.f('ix_readings_export_id'), 'readings', ['export_id'], unique=False)
+    op.create_index('ix_readings_file_id', 'readings', ['file_id'], unique=False, postgresql_where=sa.text('file_id IS NOT NULL'))
+    op.create_index('ix_readings_marked', 'readings', ['id'], unique=False, postgresql_where=sa.text("marks <> '[]'::jsonb AND NOT replaced"))
     op.create_index('ix_readings_new', 'readings', ['id'], unique=False, postgresql_where=sa.text('export_id IS NULL AND NOT replaced'))
     op.create_index(op.f('ix_readings_resident_id'), 'readings', ['resident_id'], unique=False)
     op.create_index('uq_readings_now', 'readings', ['meter_id', 'month'], unique=True, postgresql_where=sa.text('NOT replaced'))
@@ -364,9 +364,13 @@ def upgrade() -> None:
     op.add_column('residents', sa.Column('quiet_from', sa.Text(), server_default='', nullable=False))
     op.add_column('residents', sa.Column('quiet_until', sa.Text(), server_default='', nullable=False))
     op.add_column('residents', sa.Column('erased_at', sa.DateTime(timezone=True), nullable=True))
+    op.add_column('channels', sa.Column('off_since', sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
+    op.create_foreign_key(op.f('fk_outbox_notice_id'), 'outbox', 'notices', ['notice_id'], ['id'])
+    op.drop_column('channels', 'off_since')
+    op.execute("UPDATE contacts SET unreachable_since = NULL, unreachable_why = NULL WHERE unreachable_why = 'off'")
     op.drop_column('residents', 'erased_at')
     op.drop_column('residents', 'quiet_until')
     op.drop_column('residents', 'quiet_from')
@@ -380,7 +384,9 @@ def downgrade() -> None:
     op.drop_column('notices', 'subject')
     op.drop_index('uq_readings_now', table_name='readings', postgresql_where=sa.text('NOT replaced'))
     op.drop_index(op.f('ix_readings_resident_id'), table_name='readings')
+    op.drop_index('ix_readings_marked', table_name='readings', postgresql_where=sa.text("marks <> '[]'::jsonb AND NOT replaced"))
     op.drop_index('ix_readings_new', table_name='readings', postgresql_where=sa.text('export_id IS NULL AND NOT replaced'))
+    op.drop_index('ix_readings_file_id', table_name='readings', postgresql_where=sa.text('file_id IS NOT NULL'))
     op.drop_index(op.f('ix_readings_export_id'), table_name='readings')
     op.drop_table('readings')
     op.drop_index(op.f('ix_holding_claims_thread_id'), table_name='holding_claims')

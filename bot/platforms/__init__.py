@@ -80,3 +80,8 @@ def messengers_of(settings: Settings) -> dict[str, Callable[[], Make]]:
     """Those that are on. Each is imported by a call, which belongs into a thread."""
     known = {"telegram": (settings.telegram_on, load_telegram), "vk": (settings.vk_on, load_vk)}
     return {name: load for name, (on, load) in known.items() if on}
+
+
+def channels_of(settings: Settings) -> set[str]:
+    """All that are on, a browser's among them."""
+    return {"desk", *messengers_of(settings), *(["web"] if settings.web_chat else [])}

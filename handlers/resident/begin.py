@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import erasing_texts
+from handlers import erasing_texts, holding_notices
 from handlers.dialogue.said import Said
 from handlers.dialogue.turn import Turn
 from handlers.resident import my_data, texts
@@ -42,9 +42,10 @@ async def answer_consent(turn: Turn) -> None:
     payload = str(turn.session.state.get("payload", ""))
     said: Said | None = turn.session.state.get("said")
     to_be_erased = await turn.work.erasing.asked_by(turn.viewer.resident_id)
-    await turn.work.people.record_consent(
+    guests = await turn.work.people.record_consent(
         turn.viewer, company.consent.version, texts.ask_consent(company), given=given
     )
+    await holding_notices.tell_left_alone(turn.work, guests)
     turn.leave()
     if given:
         if to_be_erased is not None:

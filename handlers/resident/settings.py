@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from handlers import mailing_texts
+from handlers import holding_notices, mailing_texts
 from handlers.dialogue.form import Answers, Form
 from handlers.dialogue.steps import Step, Text
 from handlers.dialogue.turn import Turn, split_action
@@ -66,9 +66,10 @@ async def press(turn: Turn) -> None:
 
 async def withdraw(turn: Turn) -> None:
     company = await turn.work.company.profile()
-    await turn.work.people.record_consent(
+    guests = await turn.work.people.record_consent(
         turn.viewer, company.consent.version, texts.ask_consent(company), given=False
     )
+    await holding_notices.tell_left_alone(turn.work, guests)
     turn.leave()
     await turn.say(texts.withdrawn(company), short_menu(), standing=True)
     await my_data.tell_of_the_rest(turn)

@@ -118,7 +118,9 @@ async def who(turn: StaffTurn) -> None:
         ticket,
         [contact.channel for contact in contacts],
         answered.channel if answered else "",
-        unreachable=all(contact.unreachable_since for contact in contacts),
+        unreachable=[contact.unreachable_why or "" for contact in contacts]
+        if all(contact.unreachable_since for contact in contacts)
+        else (),
     )
     stands = await standing.describe(work, turn.thread, ticket)
     banned = await bans.describe(turn, resident.id)
@@ -186,6 +188,7 @@ COMMANDS: dict[str, Callable[[StaffTurn], Awaitable[None]]] = {
     "/передать": assigning.assign,
     "/release": taking.release,
     "/вернуть": taking.release,
+    "/отключить": holding.release,
     "/team": team.team,
     "/команда": team.team,
     "/quiet": quiet.switch,

@@ -41,7 +41,11 @@ async def give(turn: StaffTurn, number: str) -> None:
         await work.erasing.act(int(number)) if number.isdecimal() and len(number) < 10 else None
     )
     if erasure is None or erasure.done_at is None:
-        await turn.say(words.NO_SUCH_ACT)
+        asked = [each for each in await work.erasing.acts() if str(each.id) == number]
+        if asked:
+            await turn.say(words.not_yet(asked[0].id, await local(asked[0].due_at)))
+        else:
+            await turn.say(words.NO_SUCH_ACT)
         return
     lines = words.act_lines(
         await work.company.profile(), erasure.act or {}, await local(erasure.asked_at),

@@ -43,6 +43,7 @@ BY_ROLE = {
     "/incidents": MAY_MAKE,
     "/hours": MAY_ASK,
     "/code": MAY_COUNT,
+    "/отключить": MAY_COUNT,
 }
 DISPATCHERS_ROOMS = ("/journal", "/masters")
 CHANGES = ("+", "-", "—", "–")  # of `/answer`

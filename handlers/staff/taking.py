@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handlers import notices, posts, staff_texts
+from handlers import holding_staff_texts, notices, posts, staff_texts
 from handlers.staff import taking_texts
 from handlers.staff.turn import StaffTurn
 from services.chores import Chore
@@ -64,7 +64,10 @@ async def take_thread(turn: StaffTurn, thread: Thread, *, from_another: bool = F
 
 
 async def release(turn: StaffTurn) -> None:
-    """`/release`."""
+    """`/release`. With the number of an account it is the one that is said in private."""
+    if any(letter.isdigit() for letter in turn.rest):
+        await turn.say(holding_staff_texts.ONLY_PRIVATE)
+        return
     if turn.thread is None:
         await turn.say(staff_texts.NO_THREAD)
         return

@@ -8,17 +8,20 @@ that may stand there already does not move: nobody is told twice.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text, update
 
-from services.messaging.rows import COLUMNS, Row
+from services.messaging.rows import COLUMNS, Row, Settled
 from services.messaging.types import PHONE
 from services.tables import Outgoing
 
 if TYPE_CHECKING:
     from services.work import Work
+
+Tell = Callable[["Work", Settled], Awaitable[bool]]
 
 NOTICES_AT_A_TIME = 2_000
 ANSWERS_AT_A_TIME = 200
@@ -74,21 +77,38 @@ NOT_REACHED = text(
     """
     + GO_OTHERWISE
 )
-ANSWERS = text(
-    """
+ANSWERS = """
     SELECT o.id FROM outbox o
     JOIN messages m ON m.id = o.message_id AND m.by = 'member' AND m.withdrawn_at IS NULL
     JOIN contacts mine ON mine.id = o.contact_id
     WHERE o.channel = :away AND o.state = 'waiting' AND o.not_before <= :now AND o.unsure = 0
       AND o.room_id IS NULL AND o.replaces_message IS NULL AND o.reaction = ''
+      {only}
+    ORDER BY o.id LIMIT :most FOR UPDATE OF o SKIP LOCKED
+"""
+OF_THOSE_WHO_HAVE_ANOTHER = """
       AND EXISTS (SELECT 1 FROM contacts c
                   WHERE c.resident_id = mine.resident_id AND c.unreachable_since IS NULL
                     AND c.channel NOT IN (:phone, :away))
       AND NOT EXISTS (SELECT 1 FROM outbox e  -- once: both may be out of reach
                       WHERE e.message_id = o.message_id AND e.reason = 'away')
-    ORDER BY o.id LIMIT :most FOR UPDATE OF o SKIP LOCKED
+"""
+ANSWERS_AWAY = text(ANSWERS.format(only=OF_THOSE_WHO_HAVE_ANOTHER))
+ANSWERS_OFF = text(ANSWERS.format(only=""))
+STAY = text(  # it could not be sent otherwise
+    """
+    UPDATE outbox SET state = 'waiting', reason = '', moved = false, settled_at = NULL
+    WHERE id = :id
     """
 )
+
+
+@dataclass(frozen=True)
+class Portion:
+    """`left`: there may be more."""
+
+    rows: int
+    left: bool
 
 
 async def move_refused(work: Work, row_ids: Sequence[int]) -> int:
@@ -104,18 +124,30 @@ async def move_notices_from(work: Work, channel: str) -> int:
     return await _move(work, NOT_REACHED, named)
 
 
-async def give_up_answers_of(work: Work, channel: str) -> list[Row]:
+async def give_up_answers_of(work: Work, channel: str, *, off: bool = False) -> list[Row]:
     """Answers of staff that wait for a messenger out of reach, to people who have another, are
-    refused there. At most `ANSWERS_AT_A_TIME`, in their order."""
+    refused there; where it is `off`, all of them. At most `ANSWERS_AT_A_TIME`, in their order."""
     named = {"away": channel, "phone": PHONE, "now": work.now, "most": ANSWERS_AT_A_TIME}
-    ids = list(await work.session.scalars(ANSWERS, named))
+    ids = list(await work.session.scalars(ANSWERS_OFF if off else ANSWERS_AWAY, named))
     found = await work.session.execute(
         update(Outgoing)
         .where(Outgoing.id.in_(ids))
-        .values(state="refused", reason="away", moved=True, settled_at=work.now)
+        .values(state="refused", reason="off" if off else "away", moved=True, settled_at=work.now)
         .returning(*COLUMNS)
     )
     return sorted((Row(**row._mapping) for row in found), key=lambda row: row.id)
+
+
+async def move_portion(work: Work, channel: str, tell: Tell, *, off: bool = False) -> Portion:
+    """What is urgent goes by the other messengers of those who have one. `tell`: whoever must know
+    of a row; False where that broke."""
+    moved = await move_notices_from(work, channel)
+    answers = await give_up_answers_of(work, channel, off=off)
+    for row in answers:
+        if not await tell(work, Settled(row, "refused", "off" if off else "away")):
+            await work.session.execute(STAY, {"id": row.id})
+    left = moved == NOTICES_AT_A_TIME or len(answers) == ANSWERS_AT_A_TIME
+    return Portion(moved + len(answers), left)
 
 
 async def _move(work: Work, statement: object, named: dict[str, object]) -> int:

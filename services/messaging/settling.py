@@ -14,13 +14,7 @@ from services.db import Database, is_passing
 from services.faults import log_fault
 from services.messaging.arrived import Arrived, is_part
 from services.messaging.governor import Governor
-from services.messaging.moving import (
-    ANSWERS_AT_A_TIME,
-    NOTICES_AT_A_TIME,
-    give_up_answers_of,
-    move_notices_from,
-    move_refused,
-)
+from services.messaging.moving import move_portion, move_refused
 from services.messaging.places_met import PlacesMet
 from services.messaging.port import Channel
 from services.messaging.rows import COLUMNS, Reason, Row, Settled, Telling, clean
@@ -43,12 +37,6 @@ END = text(
     """
 ).bindparams(bindparam("ids", type_=JSONB(none_as_null=True)))
 
-STAY = text(  # it could not be sent otherwise
-    """
-    UPDATE outbox SET state = 'waiting', reason = '', moved = false, settled_at = NULL
-    WHERE id = :id
-    """
-)
 PART = text(  # while it was in flight, that messenger turned out to be somebody else's
     """
     UPDATE outbox SET state = 'refused', reason = 'blocked', settled_at = :now
@@ -237,14 +225,10 @@ class Settling:
         name = self._channel.name
         while True:
             async with self._db.work() as work:
-                moved = await move_notices_from(work, name)
-                answers = await give_up_answers_of(work, name)
-                for row in answers:
-                    if not await self._tell(work, Settled(row, "refused", "away")):
-                        await work.session.execute(STAY, {"id": row.id})
-            if moved or answers:
-                log.warning("%s is out of reach: %s rows go otherwise", name, moved + len(answers))
-            if moved < NOTICES_AT_A_TIME and len(answers) < ANSWERS_AT_A_TIME:
+                moved = await move_portion(work, name, self._tell)
+            if moved.rows:
+                log.warning("%s is out of reach: %s rows go otherwise", name, moved.rows)
+            if not moved.left:
                 return
 
     async def end(self) -> None:
@@ -307,15 +291,7 @@ class Settling:
         """Whoever must know. Should that break, the outcome is kept all the same: False."""
         if settled.state == "sent" and not settled.row.names_ours:
             return True  # nobody waits for that, and a mailing has thousands of them
-        try:
-            async with work.session.begin_nested():
-                await self._telling.settled(work, settled)
-        except Exception as failure:
-            if isinstance(failure, SQLAlchemyError) and is_passing(failure):
-                raise
-            log_fault(failure, "telling what became of outbox row %s", settled.row.id)
-            return False
-        return True
+        return await tell(self._telling, work, settled)
 
     async def _refuse_waiting(
         self, work: Work, contact_id: int, reason: Reason, why: str
@@ -327,6 +303,19 @@ class Settling:
             .returning(*COLUMNS)
         )
         return sorted((Row(**row._mapping) for row in found), key=lambda row: row.id)
+
+
+async def tell(telling: Telling, work: Work, settled: Settled) -> bool:
+    """False where it broke; what was told by half is undone."""
+    try:
+        async with work.session.begin_nested():
+            await telling.settled(work, settled)
+    except Exception as failure:
+        if isinstance(failure, SQLAlchemyError) and is_passing(failure):
+            raise
+        log_fault(failure, "telling what became of outbox row %s", settled.row.id)
+        return False
+    return True
 
 
 async def state_to_wait_in(work: Work, row: Row, *, unsure: bool) -> str:

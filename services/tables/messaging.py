@@ -15,7 +15,7 @@ from services.tables.base import Numbered, Table
 class ChannelState(Table):
     """One row a channel. `cursor` is where polling stands; `epoch` counts leaders, so that a
     leader who lost the lock can claim nothing more. `about`: how we are found there, see
-    `services.links`."""
+    `services.links`. `off_since`: no process has had a token for it since then."""
 
     __tablename__ = "channels"
 
@@ -23,6 +23,7 @@ class ChannelState(Table):
     cursor: Mapped[str | None]
     epoch: Mapped[int] = mapped_column(server_default=text("0"))
     about: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"), default=dict)
+    off_since: Mapped[datetime | None]
 
 
 class Heard(Numbered):
@@ -110,7 +111,7 @@ class Outgoing(Numbered):
     reply_to_message: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
     replaces_message: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"))
-    notice_id: Mapped[int | None] = mapped_column(ForeignKey("notices.id"))
+    notice_id: Mapped[int | None]  # no foreign key: to check it took a third of a mailing's commit
     moved: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
     replaces_row: Mapped[int | None]
     nonce: Mapped[int]

@@ -169,7 +169,8 @@ async def test_sums_and_number_stand_with_the_holder_alone(
     await remind(olga, resident)
     await resident.presses("Лицевой счёт")
     await world.waits(hours=25)
-    await remind(in_general(world, "Ольга", 501), resident, "Новое напоминание")
+    await in_general(world, "Ольга", 501).says("/debts")
+    await remind(olga, resident, "Новое напоминание")
     await resident.presses("Нужна рассрочка")
     await world.waits(days=11)
     for words in ("/debts", "/report", "/reach", "/readings", "/import"):

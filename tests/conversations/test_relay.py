@@ -3,11 +3,15 @@ knows what became of it."""
 
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+
 import pytest
 from sqlalchemy import select
 
 from services.tables import Member as MemberRow
 from tests.support.linking import links
+from tests.support.patience import PATIENCE
 from tests.support.people import Member, Resident, both
 from tests.support.telegram import Group, User
 from tests.support.world import World
@@ -83,13 +87,41 @@ async def test_a_refused_answer_can_be_sent_again(
     line = await member.sees(thread, "⚠️ Не доставлено (Telegram)")
     await resident.hears_nothing()
     if member.driver.name == "forum":
-        assert (await member.sees(thread, "Мастер выехал")).state in ("", "🕊")  # where it was slow
+        await member.sees_mark(thread, "Мастер выехал", "💔")
         assert line.buttons == ["Повторить"]
         await member.presses("Повторить", thread)
         await resident.hears("Мастер выехал")
+        await member.sees_mark(thread, "Мастер выехал", "👍")
         await member.presses("Повторить", thread)
         await member.sees(thread, "уже ушёл")
         await resident.hears_nothing()
+
+
+@pytest.mark.only("telegram")
+@forum
+async def test_the_mark_of_a_slow_answer_changes_when_it_is_refused(
+    resident: Resident, member: Member, world: World
+) -> None:
+    assert world.tg is not None
+    await filed(resident)
+    thread = await member.finds("№1001")
+    chat = person(resident).chat.id
+    slow = world.tg.faults.next("sendMessage", chat=chat, kind="429", times=None)
+    await member.says("Мастер выехал", thread)
+    async with asyncio.timeout(PATIENCE):
+        while not await is_marked(member, thread, "Мастер выехал", "🕊"):
+            world.clock.move(seconds=1)
+            world.app.bells.ring("outbox:telegram")
+            await asyncio.sleep(0.02)
+    slow.cancel()
+    world.tg.faults.next("sendMessage", chat=chat, kind="error", code=400)
+    await member.sees(thread, "⚠️ Не доставлено (Telegram)")
+    await member.sees_mark(thread, "Мастер выехал", "💔")
+
+
+async def is_marked(member: Member, thread: Any, words: str, mark: str) -> bool:
+    lines = await member.driver.look(thread)
+    return any(words in line.text and mark in line.state for line in lines)
 
 
 @pytest.mark.only("vk")

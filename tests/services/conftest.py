@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -20,8 +21,9 @@ def clock() -> MovingClock:
 
 
 @pytest_asyncio.fixture
-async def db(database_url: str, clock: MovingClock) -> AsyncIterator[Database]:
+async def db(database_url: str, clock: MovingClock, tmp_path: Path) -> AsyncIterator[Database]:
     db = Database(database_url, clock)
+    db.files = tmp_path / "files"
     async with db.work() as work:
         await apply_declaration(work, read_declaration(SAMPLE), Messengers())
     yield db

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +92,7 @@ from tests.support.running import SAMPLE
 
 AT_FOUR = datetime(2026, 3, 4, 1, 0, tzinfo=UTC)  # 04:00 in Moscow
 LONGEST = 1101
+NEVER_OLD = date(2100, 1, 1)
 
 
 @pytest.fixture
@@ -159,14 +160,17 @@ class Past:
         await self.add(row, stands, left)
         await self.remind(stands)
         await self.hold(stands)
-        path = self.work.files / label / "bill.pdf"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"%PDF-")
-        bill = StoredFile(
-            id=f"bill {label}", channel="web", handle=f"{label}#", owner="bill", kind="document",
-            title="", mime="", path=f"{label}/bill.pdf", created_at=now,
+        (self.work.files / label).mkdir(parents=True, exist_ok=True)
+        bill, last = (
+            StoredFile(
+                id=f"{name} {label}", channel="web", handle=f"{label}#{name}", owner="bill",
+                kind="document", title="", mime="", path=f"{label}/{name}.pdf", created_at=now,
+            )
+            for name in ("bill", "last bill")
         )  # fmt: skip
-        await self.add(bill)
+        for each in (bill, last):
+            (self.work.files / each.path).write_bytes(b"%PDF-")
+        await self.add(bill, last)
         meter = Meter(account_id=stands.id, resource="gas", number=label)
         await self.add(meter)
         meter_photo, last_photo = f"{label}/meter.jpg", f"{label}/last.jpg"
@@ -187,6 +191,8 @@ class Past:
         )  # fmt: skip
         await self.add(
             Bill(account_id=stands.id, month=now.date(), file_id=bill.id, brought_by=row.id),
+            # It is not old yet when its account is.
+            Bill(account_id=left.id, month=NEVER_OLD, file_id=last.id, brought_by=row.id),
             Balance(account_id=stands.id, month=now.date(), debt=1, brought_by=row.id),
             ImportChange(import_id=row.id, account_id=stands.id, before={}),
             Upload(member_id=self.member.id, way="chat", channel="web", chat=label, source={},
@@ -470,7 +476,9 @@ async def test_of_each_table_what_is_old_goes_and_nothing_else(
     assert not (db.files / "old/meter.jpg").exists()
     assert (db.files / "old/last.jpg").exists()
     assert not (db.files / "old/bill.pdf").exists()
+    assert not (db.files / "old/last bill.pdf").exists()
     assert (db.files / "young/bill.pdf").exists()
+    assert (db.files / "young/last bill.pdf").exists()
     assert (db.files / "young/code.png").exists()
     async with db.work() as work:
         thread = await work.session.get(Thread, old.open.id)
