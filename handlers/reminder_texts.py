@@ -115,3 +115,8 @@ MARKED: dict[MarkKind, str] = {
         "или не напишете /dispute нет"
     ),
 }
+
+
+def marked(kind: MarkKind, where: str) -> str:
+    """`where`: the account's address, of whoever gave no other."""
+    return MARKED[kind] + (f"\nАдрес по счёту: {where}" if where else "")

@@ -93,7 +93,10 @@ async def tell_staff(turn: Turn, held: Held, made: AccountMark, talk: Thread | N
     await work.marks.name_thread(made, talk)
     rows = staff_words.mark_buttons(made.id, kind)
     keyboard = mailings.keyboard_of(rows)
-    await notices.tell_staff(work, talk, words.MARKED[kind], buttons=keyboard)
+    homes = {place.flat_id for place in await work.people.places(turn.viewer)}
+    # Whoever never gave an address is known by the account's alone.
+    where = "" if held.flat_id is not None and held.flat_id in homes else held.place
+    await notices.tell_staff(work, talk, words.marked(kind, where), buttons=keyboard)
 
 
 async def open_thread(turn: Turn, held: Held) -> Thread:

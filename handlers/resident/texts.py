@@ -400,7 +400,11 @@ def which(words: str, *, several: bool) -> str:
 
 
 def thread_label(thread: Thread, ticket: Ticket | None) -> str:
-    return f"№{ticket.number} {ticket.what}"[:60] if ticket else "Разговор с диспетчером"
+    if ticket:
+        return f"№{ticket.number} {ticket.what}"[:60]
+    if thread.subject.startswith("Лицевой счёт"):
+        return thread.subject.partition(" · ")[0][:60]
+    return "Разговор с диспетчером"
 
 
 # ── Settings ─────────────────────────────────────────────────────────────────

@@ -10,7 +10,7 @@ from handlers.resident import holding_texts
 from handlers.staff.turn import StaffTurn
 from services.accounts.binding import Bound
 from services.accounts.proofs import MAY_DECIDE
-from services.errors import AlreadySo, NotFound, OwnCase
+from services.errors import AlreadySo, NotFound, NotYours, OwnCase
 from services.tables import Holding, HoldingClaim, Thread
 
 
@@ -129,6 +129,11 @@ async def unlock(turn: StaffTurn, try_id: int) -> None:
     await holding_notices.tell(turn.work, thread.resident_id, words.UNLOCKED_FOR_YOU)
 
 
+async def say_not_theirs(turn: StaffTurn) -> None:
+    turn.work.audit.note(turn.viewer.name, "refused", turn.command[:64])
+    await turn.say(words.FOR_MANAGERS)
+
+
 def may_not(turn: StaffTurn) -> bool:
     return (
         turn.viewer.role not in MAY_DECIDE or turn.member.trainee or turn.viewer.inside is not None
@@ -147,7 +152,7 @@ PRESSES: dict[str, Callable[[StaffTurn, int], Awaitable[None]]] = {
 
 
 async def give_code(turn: StaffTurn) -> None:
-    """`/code НОМЕР`: shown once. Raises `NotYours`."""
+    """`/code НОМЕР`: shown once."""
     if not turn.in_private:
         await turn.say(words.ONLY_PRIVATE)
         return
@@ -156,6 +161,9 @@ async def give_code(turn: StaffTurn) -> None:
         return
     try:
         code = await turn.work.codes.give(turn.viewer, turn.rest)
+    except NotYours:
+        await say_not_theirs(turn)
+        return
     except NotFound:
         await turn.say(words.NO_SUCH_ACCOUNT)
         return
@@ -164,7 +172,7 @@ async def give_code(turn: StaffTurn) -> None:
 
 
 async def release(turn: StaffTurn) -> None:
-    """`/release НОМЕР`: whoever held it does no more. Raises `NotYours`."""
+    """`/release НОМЕР`: whoever held it does no more."""
     if not turn.in_private:
         await turn.say(words.ONLY_PRIVATE)
         return
@@ -173,6 +181,9 @@ async def release(turn: StaffTurn) -> None:
         return
     try:
         _, gone = await turn.work.sharing.release(turn.viewer, turn.rest)
+    except NotYours:
+        await say_not_theirs(turn)
+        return
     except NotFound:
         await turn.say(words.NO_SUCH_ACCOUNT)
         return

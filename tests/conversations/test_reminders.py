@@ -81,6 +81,7 @@ async def test_not_agreed(resident: Resident, member: Member, world: World) -> N
     thread = await member.finds("Не согласен с суммой")
     await resident.says("Показания перепутали")
     await member.sees(thread, "Житель не согласен с суммой. Напоминания остановлены")
+    await member.sees(thread, "Адрес по счёту: ул. Садовая, 5, кв. 4")
     await member.sees(thread, "Показания перепутали")
     await resident.says("Лицевой счёт")
     await resident.presses("Не согласен с суммой")
